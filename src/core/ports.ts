@@ -1,0 +1,234 @@
+// The ports of the functional core: what the runner needs of outside systems and of the log. Types only.
+import type { Finding } from './finding.ts';
+import type { JsonObject } from '../std/json.ts';
+
+export type Role = 'scheduler' | 'allocator' | 'shell' | 'bmc' | 'fabric' | 'alerts' | 'local';
+
+/** What is asked of an outside system, by role; a closed union. Targets are given beside it. */
+export type Act =
+  | { readonly role: 'scheduler'; readonly do: 'reserve' | 'unreserve' | 'undrain'; readonly run: string }
+  | { readonly role: 'scheduler'; readonly do: 'drain'; readonly run: string; readonly why: string }
+  | {
+      readonly role: 'scheduler';
+      readonly do: 'signal';
+      readonly job: string;
+      readonly signal: string;
+      readonly to: 'batch' | 'steps' | 'full';
+    }
+  | { readonly role: 'scheduler'; readonly do: 'requeue'; readonly job: string; readonly hold: boolean }
+  | { readonly role: 'allocator'; readonly do: 'hold' | 'release'; readonly run: string }
+  | { readonly role: 'shell'; readonly do: 'push'; readonly from: string; readonly to: string }
+  /** `once`: the same key runs at most once on a node; a second call waits for the first and gives its result. */
+  | {
+      readonly role: 'shell';
+      readonly do: 'run';
+      readonly argv: readonly string[];
+      readonly version: string | null;
+      readonly previous: { readonly [target: string]: string };
+      readonly once: boolean;
+    }
+  /** A target reboots only if it still shows the boot id given here. */
+  | { readonly role: 'shell'; readonly do: 'reboot'; readonly bootIds: { readonly [target: string]: string } }
+  | { readonly role: 'bmc'; readonly do: 'power-on' | 'power-off' | 'power-cycle' | 'reset' | 'update' }
+  | { readonly role: 'fabric'; readonly do: 'run' | 'sm-stop' | 'sm-start' }
+  | { readonly role: 'alerts'; readonly do: 'silence' | 'unsilence'; readonly run: string }
+  | { readonly role: 'local'; readonly do: 'run'; readonly argv: readonly string[] };
+
+export interface ActRequest {
+  readonly act: Act;
+  readonly targets: readonly string[];
+  /** Names the intent (`run/step/attempt`, the target is added by the driver): equal keys are the same act. */
+  readonly key: string;
+  /** Unix milliseconds after which the act must not start any more, and is given up. */
+  readonly deadline: number;
+}
+
+/** done: it happened. accepted: it was taken, look whether it happens. refused: it certainly did not happen. unknown: look. */
+export type Outcome = 'done' | 'accepted' | 'refused' | 'unknown';
+
+export interface Result {
+  readonly target: string;
+  readonly outcome: Outcome;
+  /** For `run`: exit, stdout, stderr (trimmed, bounded). Never secrets. */
+  readonly evidence: JsonObject;
+}
+
+export interface JobFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly user: string;
+  readonly state: string;
+  /** Folded; empty while pending. */
+  readonly nodes: string;
+  readonly batchNode: string | null;
+  readonly startedAt: number | null;
+  /** By its time limit; null = none. */
+  readonly endsBy: number | null;
+  readonly restarts: number;
+  readonly gpus: number;
+  readonly comment: string;
+}
+
+/** Whose drain, maintenance or reservation stands on a target. `run` is set when it is one of Pitstop's. */
+export interface Claim {
+  readonly by: 'pitstop' | 'foreign';
+  readonly run: string | null;
+  readonly reason: string;
+}
+
+export interface SchedulerFacts {
+  readonly role: 'scheduler';
+  /** DESIGN.md section 6: accepts work, no drain, fail, maintenance, `*` or reboot flag. */
+  readonly inService: boolean;
+  readonly responding: boolean;
+  /** As the scheduler words it, lower case, flags joined by "+": "idle", "mixed+drain", "down*". */
+  readonly state: string;
+  /** null: not drained. */
+  readonly drain: Claim | null;
+  /** A maintenance reservation over the target; null: none. */
+  readonly reservation: Claim | null;
+  /** Jobs that hold the target, completing ones and their epilogs included. */
+  readonly jobs: readonly JobFacts[];
+  readonly gpus: number | null;
+}
+
+export interface ShellFacts {
+  readonly role: 'shell';
+  readonly reachable: boolean;
+  readonly bootId: string | null;
+  /** Processes of work that the node itself shows; null: nobody told us how to look. */
+  readonly work: readonly string[] | null;
+}
+
+export interface BmcFacts {
+  readonly role: 'bmc';
+  readonly power: 'on' | 'off' | 'unknown';
+}
+
+export type Facts = SchedulerFacts | ShellFacts | BmcFacts;
+
+/** One look at one target; facts null = nobody answered, which is never "fine". `at` is when the look began. */
+export interface Observation {
+  readonly target: string;
+  readonly at: number;
+  readonly facts: Facts | null;
+  /** Why there are no facts, or a remark. */
+  readonly why: string;
+}
+
+export interface Driver {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** true: one call for many targets is one call to the system (folded); false: a call per target costs the same. */
+  readonly folds: boolean;
+  /** One observation per target and role of the driver, in any order. Never throws for a target; a dead system gives facts null. */
+  observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]>;
+  /** One result per target. Throws only for a bug of ours. */
+  act(request: ActRequest, signal: AbortSignal): Promise<Result[]>;
+  /** Does the system answer, with the rights we need? For `doctor`. */
+  diagnose(targets: readonly string[], signal: AbortSignal): Promise<Finding[]>;
+  /** What it waits for right now, for people: "slurmctld: 3 of 5 calls slow". Empty: nothing. */
+  waitingFor(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Every kind of journal entry. The order is the storage format: append only, never reorder. */
+export const ENTRY_KINDS = [
+  // of the run; target -1
+  'claim',
+  'confirm',
+  'release',
+  'consent',
+  'baseline',
+  'begin',
+  'pause',
+  'resume',
+  'abort',
+  'hold',
+  'unhold',
+  'approve',
+  'recall',
+  'gate',
+  'gate-timeout',
+  'lease',
+  'state',
+  'job',
+  'note',
+  'window',
+  // of a target: events given to `advance`
+  'cleared',
+  'done',
+  'failed',
+  'expired',
+  'foreign',
+  'foreign-gone',
+  'retry',
+  'fixed',
+  'drop',
+  'soak-passed',
+  'soak-failed',
+  'skip',
+  // of a target: what was about to be done, was done, and was seen
+  'intent',
+  'outcome',
+  'act',
+  'observed',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** One line of a run's journal as the runner writes it; `target` and `step` are the program's ids, -1 = none. */
+export interface Entry {
+  readonly at: number;
+  readonly target: number;
+  readonly kind: EntryKind;
+  readonly step: number;
+  readonly attempt: number;
+  readonly note: EntryNote | null;
+}
+
+export interface EntryNote {
+  readonly by?: string;
+  readonly why?: string;
+  readonly data?: JsonObject;
+}
+
+export interface StoredEntry extends Entry {
+  /** 1, 2, 3, ... over all shards of a run, without holes. */
+  readonly seq: number;
+  readonly shard: number;
+  readonly epoch: number;
+}
+
+export interface RunHeader {
+  readonly run: string;
+  readonly planId: string;
+  readonly createdAt: number;
+  /** The plan's JSON text, byte for byte. */
+  readonly plan: string;
+  /** Names by program id. */
+  readonly targets: readonly string[];
+  readonly steps: readonly string[];
+  readonly shards: number;
+  /** What `run` was called with (driver overrides of a twin, the fleet folder, who). */
+  readonly options: JsonObject;
+  /** null while unfinished. */
+  readonly finishedAt: number | null;
+}
+
+/** The only truth about runs: append-only, packed, fenced by epoch. All methods reject with JournalClosedError after close. */
+export interface Journal {
+  /** Registers the run and occupies its targets in one transaction. Rejects with RunExistsError or TargetOccupiedError. */
+  create(header: Omit<RunHeader, 'finishedAt'>): Promise<void>;
+  runs(): Promise<readonly RunHeader[]>;
+  /** Frees the run's targets. */
+  finish(run: string, at: number): Promise<void>;
+  /** Takes the shard over: everything an older epoch writes from now on is refused. Returns the new epoch, from 1. */
+  claim(run: string, shard: number, owner: string): Promise<number>;
+  /** Resolves with the entries' last seq once they are durable (group commit). Rejects with JournalFencedError for a stale epoch. */
+  append(run: string, shard: number, epoch: number, entries: readonly Entry[]): Promise<number>;
+  /** Entries with seq >= from, in seq order, at most `limit`. */
+  read(run: string, from: number, limit: number): Promise<readonly StoredEntry[]>;
+  /** Called after entries of any run became durable; returns the way to stop. */
+  subscribe(listener: (run: string, lastSeq: number) => void): () => void;
+  close(): Promise<void>;
+}
