@@ -125,6 +125,8 @@ export interface Driver {
   observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]>;
   /** One result per target. Throws only for a bug of ours. */
   act(request: ActRequest, signal: AbortSignal): Promise<Result[]>;
+  /** The commands that this act would be, folded, as people read them; nothing is asked of the system. For dry runs. */
+  describe(request: ActRequest): readonly string[];
   /** Does the system answer, with the rights we need? For `doctor`. */
   diagnose(targets: readonly string[], signal: AbortSignal): Promise<Finding[]>;
   /** What it waits for right now, for people: "slurmctld: 3 of 5 calls slow". Empty: nothing. */

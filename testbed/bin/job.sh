@@ -4,6 +4,7 @@
 . "${0%/*}/lib"
 folder=$R/ckpt/$SLURM_JOB_ID
 mkdir -p "$folder"
+echo $$ >"$folder/pid"
 before=0
 [ -e "$folder/latest" ] && before=$(sed 's/.*"doneMs":\([0-9]*\).*/\1/' "$folder/latest")
 started=$(date +%s%3N)
@@ -27,7 +28,7 @@ signal* | self*) trap on_signal USR1 ;;
 esac
 JOB_LEFT=$(awk "BEGIN{left=$JOB_SECONDS-$before/1000; printf \"%.3f\", left<0?0:left}")
 export JOB_LEFT
-srun --kill-on-bad-exit=0 "$R/bin/task" &
+srun --kill-on-bad-exit=1 "$R/bin/task" &
 step=$!
 if [ "$JOB_CHECKPOINT" = self ]; then
   trap checkpoint USR2

@@ -15,7 +15,8 @@ export const STEP_STATES = ['draining', 'updating', 'rebooting', 'conforming', '
 export type StepState = (typeof STEP_STATES)[number];
 
 export type StepAction =
-  | { readonly kind: 'do'; readonly act: 'drain' | 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset' }
+  /** return: undrain and leave the reservation, once conforming and validated; always the last step of a node. hand-over: drain-only waits here for an approval. */
+  | { readonly kind: 'do'; readonly act: 'drain' | 'hand-over' | 'return' | 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset' }
   | { readonly kind: 'run'; readonly argv: readonly string[] }
   /** Component -> argument list that prints the version which RUNS. */
   | { readonly kind: 'read'; readonly read: { readonly [component: string]: readonly string[] } }

@@ -57,8 +57,8 @@ export interface Wave {
 }
 
 export interface WaveGate {
-  /** How many targets may fail before the gate holds. */
-  readonly failedMax: number;
+  /** How many targets may leave the happy path, mopped up or not, before the gate holds; null = no such stop (main waves). */
+  readonly failedMax: number | null;
   /** How many must be back (and soaked) before the gate passes; the rest may be stragglers. */
   readonly returnedMin: number;
   /** Share of started targets that may fail, judged after min(20, wave); null = none. */

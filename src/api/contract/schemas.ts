@@ -1,0 +1,114 @@
+// The nouns of the contract, as the server sends them and every client reads them. DESIGN.md section 6 gives their words.
+import { z } from 'zod';
+import { RUN_STATES } from '../../core/run/states.ts';
+
+const iso = z.iso.datetime({ offset: true });
+
+export const findingSchema = z.object({
+  severity: z.enum(['error', 'warning', 'info']),
+  target: z.string(),
+  rule: z.string(),
+  message: z.string(),
+});
+
+export const stragglerSchema = z.object({
+  target: z.string(),
+  since: iso.nullable(),
+  step: z.string(),
+  cause: z.string(),
+  waitingFor: z.string(),
+});
+
+export const runViewSchema = z.object({
+  run: z.string(),
+  planId: z.string(),
+  change: z.string(),
+  state: z.enum(RUN_STATES),
+  /** Which gate, guard or person holds it. */
+  heldBy: z.array(z.string()),
+  /** The window is over and the return gate was not met. */
+  short: z.boolean(),
+  targets: z.number().int(),
+  baseline: z.number().int(),
+  returned: z.number().int(),
+  returnNeed: z.number().int(),
+  createdAt: iso,
+  timeZero: iso.nullable(),
+  now: iso,
+  finishedAt: iso.nullable(),
+  /** Mark -> minutes from time zero; null = not reached. */
+  marks: z.record(z.string(), z.number().nullable()),
+  /** Node state -> count. */
+  shown: z.record(z.string(), z.number().int()),
+  /** Stage of the machine -> folded node set. */
+  stages: z.record(z.string(), z.string()),
+  waves: z.array(
+    z.object({ id: z.string(), state: z.string(), targets: z.number().int(), settled: z.number().int(), failed: z.number().int() }),
+  ),
+  stragglers: z.array(stragglerSchema),
+  /** What the run waits for, by cause, in words: "jobs 12 on n[1-4]", "slurmctld: ...". */
+  waitingFor: z.array(z.string()),
+  /** The return curve so far: minutes from time zero, and how many of the baseline were back. */
+  curve: z.array(z.tuple([z.number(), z.number()])),
+  /** Why the server does not drive this run any more; null = it does, or the run has finished. */
+  stopped: z.string().nullable(),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
+export const eventSchema = z.object({
+  seq: z.number().int(),
+  at: iso,
+  run: z.string(),
+  shard: z.number().int(),
+  epoch: z.number().int(),
+  target: z.string().nullable(),
+  kind: z.string(),
+  step: z.string().nullable(),
+  attempt: z.number().int(),
+  by: z.string().nullable(),
+  why: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+export type RunEvent = z.infer<typeof eventSchema>;
+
+/** How a run meets its fleet. */
+export const runOptionsSchema = z.object({
+  /** Folder that relative files of the fleet's drivers are looked up in. */
+  folder: z.string(),
+  /** Folded; null = all targets of the plan. */
+  only: z.string().nullable(),
+  /** Drives a simulated fleet instead of the real one. */
+  twin: z.object({ speed: z.number().positive(), seed: z.number().int(), options: z.record(z.string(), z.unknown()) }).nullable(),
+  /** Why the window is not waited for; null = it is. */
+  now: z.string().nullable(),
+  by: z.string(),
+});
+export type RunOptions = z.infer<typeof runOptionsSchema>;
+
+/** What a person confirms before the first destructive act. */
+export const countsSchema = z.object({
+  targets: z.number().int(),
+  waves: z.number().int(),
+  destructiveSteps: z.array(z.string()),
+  affected: z.string(),
+  customers: z.array(z.string()),
+  wayBack: z.boolean(),
+});
+export type Counts = z.infer<typeof countsSchema>;
+
+const wordsShape = {
+  run: z.string(),
+  by: z.string(),
+  reason: z.string().min(1),
+  targets: z.string().nullable(),
+};
+export const wordsSchema = z.object(wordsShape);
+export const controlSchema = z.object({
+  ...wordsShape,
+  word: z.enum(['confirm', 'pause', 'resume', 'hold', 'abort', 'recall', 'release']),
+});
+export const approveSchema = z.object({ ...wordsShape, gate: z.string().nullable() });
+export const stragglerActSchema = z.object({ ...wordsShape, act: z.enum(['retry', 'fixed', 'drop']) });
+export const consentSchema = z.object({ ...wordsShape, customer: z.string().nullable(), to: z.enum(['affected', 'signal', 'requeue']) });
+/** The answer to a word: what it leaves behind. */
+export const leavesSchema = z.object({ leaves: z.string() });

@@ -1,0 +1,182 @@
+// The contract's procedures, implemented over the runs, the journal and what `main.ts` wires in.
+import { implement, ORPCError } from '@orpc/server';
+import type { Finding } from '../core/finding.ts';
+import type { RunHeader } from '../core/ports.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { compile } from '../core/run/compile.ts';
+import { createChronicle, record, type Chronicle } from '../core/run/chronicle.ts';
+import { retroOf } from '../core/retro/retro.ts';
+import { approve, consent, ControlRefusedError, CONTROLS, release, straggler, type Words } from '../runner/controls.ts';
+import { dryRun } from '../runner/dry-run.ts';
+import type { RunHost } from '../runner/host.ts';
+import { RunRefusedError, type Runs } from '../runner/runs.ts';
+import type { JsonObject } from '../std/json.ts';
+import { contract } from './contract/contract.ts';
+import { countsOf, eventOf, viewOf } from './view.ts';
+
+/** What the API needs from the outside; `main.ts` hands it in. */
+export interface ApiParts {
+  readonly runs: Runs;
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly notResumed: readonly { run: string; why: string }[];
+  readonly parsePlan: (text: string) => Plan;
+  readonly site: {
+    importSlurm(options: JsonObject, folder: string): Promise<unknown>;
+    inventory(fleet: unknown, folder: string): Promise<unknown>;
+    doctor(fleet: unknown, folder: string): Promise<readonly Finding[]>;
+  };
+  /** Ends the process after the answer is out. */
+  readonly stop: () => void;
+}
+
+export function createRouter(parts: ApiParts) {
+  const os = implement(contract);
+  const { runs } = parts;
+  return os.router({
+    server: {
+      info: os.server.info.handler(() => ({
+        version: parts.version,
+        pid: process.pid,
+        startedAt: parts.startedAt.toISOString(),
+        notResumed: [...parts.notResumed],
+      })),
+      stop: os.server.stop.handler(() => {
+        parts.stop();
+        return { pid: process.pid };
+      }),
+    },
+    runs: {
+      create: os.runs.create.handler(({ input }) =>
+        answering(async () => {
+          const { host } = await runs.create(input.plan, input.options as JsonObject);
+          return { run: host.run, counts: countsOf(host.parts.plan, host.parts.program) };
+        }),
+      ),
+      dryRun: os.runs.dryRun.handler(({ input }) =>
+        answering(async () => mutable(await dryRun(runs, input.plan, input.options as JsonObject))),
+      ),
+      list: os.runs.list.handler(async () => Promise.all((await runs.journal.runs()).map((header) => show(parts, header)))),
+      status: os.runs.status.handler(async ({ input }) => show(parts, await headerOf(runs, input.run))),
+      control: os.runs.control.handler(({ input }) =>
+        answering(async () => {
+          const host = hostOf(runs, input.run);
+          const words: Words = { by: input.by, why: input.reason, targets: input.targets };
+          return { leaves: input.word === 'release' ? release(host, words) : CONTROLS[input.word](host, words) };
+        }),
+      ),
+      approve: os.runs.approve.handler(({ input }) =>
+        answering(async () => ({
+          leaves: approve(hostOf(runs, input.run), { by: input.by, why: input.reason, targets: input.targets }, input.gate),
+        })),
+      ),
+      straggler: os.runs.straggler.handler(({ input }) =>
+        answering(async () => ({
+          leaves: straggler(hostOf(runs, input.run), { by: input.by, why: input.reason, targets: input.targets }, input.act),
+        })),
+      ),
+      consent: os.runs.consent.handler(({ input }) =>
+        answering(async () => ({
+          leaves: await consent(
+            hostOf(runs, input.run),
+            { by: input.by, why: input.reason, targets: input.targets },
+            input.customer,
+            input.to,
+          ),
+        })),
+      ),
+      events: os.runs.events.handler(async ({ input }) => {
+        const header = await headerOf(runs, input.run);
+        const entries = await readOrWait(runs, input.run, input.from, input.limit, input.waitMs);
+        return entries.map((entry) => eventOf(header, entry));
+      }),
+      retro: os.runs.retro.handler(async ({ input }) => {
+        const header = await headerOf(runs, input.run);
+        const plan = parts.parsePlan(header.plan);
+        return retroOf(header, plan, await chronicleOf(parts, header));
+      }),
+    },
+    site: {
+      importSlurm: os.site.importSlurm.handler(({ input }) =>
+        answering(() => parts.site.importSlurm(input.options as JsonObject, input.folder)),
+      ),
+      inventory: os.site.inventory.handler(({ input }) => answering(() => parts.site.inventory(input.fleet, input.folder))),
+      doctor: os.site.doctor.handler(({ input }) => answering(async () => [...(await parts.site.doctor(input.fleet, input.folder))])),
+    },
+  });
+}
+
+async function headerOf(runs: Runs, run: string): Promise<RunHeader> {
+  const header = (await runs.journal.runs()).find((candidate) => candidate.run === run);
+  if (!header) throw new ORPCError('NOT_FOUND', { status: 404, message: `no run ${run} in this state folder` });
+  return header;
+}
+
+function hostOf(runs: Runs, run: string): RunHost {
+  const active = runs.get(run);
+  if (!active) throw new ORPCError('NOT_FOUND', { status: 404, message: `no unfinished run ${run} in this state folder` });
+  if (active.host.stopped !== null)
+    throw new ORPCError('REFUSED', { status: 409, message: `run ${run} is not driven any more: ${active.host.stopped}` });
+  return active.host;
+}
+
+async function show(parts: ApiParts, header: RunHeader) {
+  const host = parts.runs.get(header.run)?.host ?? null;
+  const plan = host?.parts.plan ?? parts.parsePlan(header.plan);
+  return viewOf(header, plan, host?.chronicle ?? (await chronicleOf(parts, header)), header.finishedAt === null ? host : null);
+}
+
+/** The live chronicle, or the journal replayed. */
+async function chronicleOf(parts: ApiParts, header: RunHeader): Promise<Chronicle> {
+  const live = parts.runs.get(header.run);
+  if (live) return live.host.chronicle;
+  const chronicle = createChronicle(compile(parts.parsePlan(header.plan)));
+  const page = 10_000;
+  for (let from = 1; ;) {
+    const entries = await parts.runs.journal.read(header.run, from, page);
+    for (const entry of entries) record(chronicle, entry);
+    const last = entries.at(-1);
+    if (!last || entries.length < page) return chronicle;
+    from = last.seq + 1;
+  }
+}
+
+async function readOrWait(runs: Runs, run: string, from: number, limit: number, waitMs: number) {
+  const now = await runs.journal.read(run, from, limit);
+  if (now.length > 0 || waitMs === 0) return now;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(end, waitMs);
+    const unsubscribe = runs.journal.subscribe((changed) => {
+      if (changed === run) end();
+    });
+  });
+  return runs.journal.read(run, from, limit);
+}
+
+/** Turns what a person did wrong into an answer; everything else is a bug and stays one. */
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ORPCError) throw error;
+    if (error instanceof ControlRefusedError || error instanceof RunRefusedError || REFUSALS.has(error.name)) {
+      throw new ORPCError('REFUSED', { status: 409, message: error.message });
+    }
+    if (BAD_INPUTS.has(error.name)) throw new ORPCError('BAD_INPUT', { status: 422, message: error.message });
+    if (OUTSIDE.has(error.name)) throw new ORPCError('OUTSIDE', { status: 502, message: error.message });
+    throw error;
+  }
+}
+
+const REFUSALS = new Set(['TargetOccupiedError', 'RunExistsError']);
+const BAD_INPUTS = new Set(['BadInputError', 'SecretMissingError', 'DriverOptionsError', 'DriverUnknownError']);
+const OUTSIDE = new Set(['OutsideSilentError', 'SlurmSilentError']);
+
+function mutable<T>(value: T): { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] } {
+  return value as never;
+}

@@ -1,0 +1,77 @@
+// Several steps of several components as one step: what it takes, how long it may last, what it holds. Used by the merge of procedures.
+import type { Prior, Step } from '../change/procedure.ts';
+
+const BUILT_IN = {
+  by: 'scheduler',
+  early: false,
+  destructive: false,
+  shared: false,
+  uses: [],
+  takes: null,
+  timeoutMs: null,
+  attempts: 1,
+  fails: 0,
+} as const;
+
+/** A long drain is escalated, never timed out. */
+export const DRAIN: Step = { ...BUILT_IN, name: 'drain', to: 'draining', action: { kind: 'do', act: 'drain' } };
+
+/** The scheduler may be away for a while when a node comes back; giving the node back waits for it. */
+export const RETURN: Step = { ...BUILT_IN, name: 'return', to: null, action: { kind: 'do', act: 'return' } };
+
+/** The one drain: a drain listed in a procedure only adds what it holds and who does it. */
+export function mergeDrains(listed: readonly Step[]): Step {
+  const first = listed[0];
+  if (!first) return DRAIN;
+  return { ...DRAIN, by: first.by, uses: usesOf(listed), takes: longest(listed.map((step) => step.takes)) };
+}
+
+/** One activation in the place of several: as the winner does it, as long and as patiently as the slowest needs. */
+export function mergeActivation(winner: Step, all: readonly Step[]): Step {
+  return {
+    ...winner,
+    uses: usesOf(all),
+    takes: longest(all.map((step) => step.takes)),
+    timeoutMs: all.some((step) => step.timeoutMs === null) ? null : Math.max(...all.map((step) => step.timeoutMs ?? 0)),
+    attempts: Math.max(...all.map((step) => step.attempts)),
+    fails: Math.max(...all.map((step) => step.fails)),
+  };
+}
+
+/** Steps that are done one after the other in one step of this action; named and led as the first. */
+export function mergeReads(steps: readonly [Step, ...Step[]], action: Step['action']): Step {
+  return {
+    ...steps[0],
+    action,
+    early: false,
+    uses: usesOf(steps),
+    takes: sum(steps.map((step) => step.takes)),
+    timeoutMs: steps.some((step) => step.timeoutMs === null) ? null : steps.reduce((total, step) => total + (step.timeoutMs ?? 0), 0),
+    attempts: Math.max(...steps.map((step) => step.attempts)),
+    fails: steps.length === 1 ? steps[0].fails : 1 - steps.reduce((works, step) => works * (1 - step.fails), 1),
+  };
+}
+
+function usesOf(steps: readonly Step[]): string[] {
+  return [...new Set(steps.flatMap((step) => step.uses))];
+}
+
+function longest(priors: readonly (Prior | null)[]): Prior | null {
+  return priors.reduce((best, prior) => (prior && (!best || prior.medianMs > best.medianMs) ? prior : best), null);
+}
+
+/** null as soon as one is unknown: half of a duration would be a wrong one. As few observations as the weakest. */
+function sum(priors: readonly (Prior | null)[]): Prior | null {
+  const known = priors.filter((prior) => prior !== null);
+  const [first, ...rest] = known;
+  if (!first || known.length < priors.length) return null;
+  return rest.reduce(
+    (total, prior) => ({
+      medianMs: total.medianMs + prior.medianMs,
+      logSd: Math.max(total.logSd, prior.logSd),
+      n: Math.min(total.n, prior.n),
+      source: total.source === prior.source ? total.source : `${total.source} + ${prior.source}`,
+    }),
+    first,
+  );
+}

@@ -1,0 +1,184 @@
+// What happened in a run, kept beside the machine's state: the runner's status, the return curve and the retro all read from here.
+// Fed with the journal's entries in their order, live or replayed, it always ends up the same.
+import type { JsonObject } from '../../std/json.ts';
+import type { Entry, EntryKind } from '../ports.ts';
+import { advance, eventCode, isMachineEvent } from './advance.ts';
+import { COMMAND } from './commands.ts';
+import type { Program } from './program.ts';
+import { createState, type MachineState } from './state.ts';
+import { WAVE_STATES, type WaveState } from './states.ts';
+
+export interface Chronicle {
+  readonly program: Program;
+  readonly state: MachineState;
+  /** First drain of a baseline target, Unix ms; null before. */
+  timeZero: number | null;
+  begunAt: number | null;
+  lastAt: number;
+  /** By target, Unix ms; NaN = not (yet). */
+  readonly drainedAt: Float64Array;
+  readonly returnedAt: Float64Array;
+  readonly stepSince: Float64Array;
+  readonly troubleSince: Float64Array;
+  /** Why a target is off the happy path, held, foreign or skipped. */
+  readonly cause: (string | null)[];
+  readonly versions: (JsonObject | null)[];
+  readonly gpus: Float64Array;
+  /** The boot that this run saw last and answers for; null = none. A person who lifts a foreign act accepts the new one. */
+  readonly bootId: (string | null)[];
+  /** Steps that ended, in order; the retro's durations. */
+  readonly ended: EndedStep[];
+  readonly waves: { readonly wave: number; readonly state: WaveState; readonly at: number }[];
+  /** In service now, untouched targets included: changes only. */
+  readonly inService: { readonly at: number; readonly count: number }[];
+  /** Words and acts of people, leases and jobs, as journalled. */
+  readonly acts: {
+    readonly at: number;
+    readonly kind: EntryKind;
+    readonly target: number;
+    readonly by: string;
+    readonly why: string;
+    readonly data: JsonObject;
+  }[];
+  /** By target: the last intent that no later event of the target has answered; null = none in doubt. */
+  readonly openIntent: (OpenIntent | null)[];
+}
+
+export interface EndedStep {
+  readonly target: number;
+  readonly step: number;
+  readonly attempt: number;
+  readonly from: number;
+  readonly to: number;
+  readonly how: 'done' | 'failed' | 'expired' | 'foreign';
+}
+
+export interface OpenIntent {
+  readonly at: number;
+  readonly step: number;
+  readonly attempt: number;
+  readonly data: JsonObject;
+}
+
+export function createChronicle(program: Program): Chronicle {
+  const n = program.targets.length;
+  const never = (): Float64Array => new Float64Array(n).fill(Number.NaN);
+  return {
+    program,
+    state: createState(program),
+    timeZero: null,
+    begunAt: null,
+    lastAt: 0,
+    drainedAt: never(),
+    returnedAt: never(),
+    stepSince: never(),
+    troubleSince: never(),
+    cause: Array.from({ length: n }, () => null),
+    versions: Array.from({ length: n }, () => null),
+    gpus: never(),
+    bootId: Array.from({ length: n }, () => null),
+    ended: [],
+    waves: [],
+    inService: [],
+    acts: [],
+    openIntent: Array.from({ length: n }, () => null),
+  };
+}
+
+const ENDINGS: Partial<Record<EntryKind, EndedStep['how']>> = { done: 'done', failed: 'failed', expired: 'expired', foreign: 'foreign' };
+const ACTS = new Set<EntryKind>([
+  'confirm',
+  'release',
+  'consent',
+  'pause',
+  'resume',
+  'abort',
+  'hold',
+  'unhold',
+  'approve',
+  'recall',
+  'retry',
+  'fixed',
+  'drop',
+  'lease',
+  'job',
+  'gate',
+  'gate-timeout',
+  'note',
+  'window',
+]);
+
+/** Takes one entry in; returns the machine's commands (triples, see COMMAND), which a live runner obeys and a replay ignores. */
+export function record(chronicle: Chronicle, entry: Entry): number[] {
+  const { program, state } = chronicle;
+  const { target, kind, at } = entry;
+  chronicle.lastAt = Math.max(chronicle.lastAt, at);
+  const step = target >= 0 ? (state.step[target] as number) : -1;
+  const attempt = target >= 0 ? (state.attempt[target] as number) : 0;
+  note(chronicle, entry);
+  if (!isMachineEvent(kind)) return [];
+  const out: number[] = [];
+  const running = target >= 0 && !Number.isNaN(chronicle.stepSince[target]);
+  if (!advance(program, state, target, eventCode(kind), entry.step, out)) return out;
+  const how = ENDINGS[kind];
+  if (how && running) {
+    chronicle.ended.push({ target, step, attempt, from: chronicle.stepSince[target] as number, to: at, how });
+    chronicle.stepSince[target] = Number.NaN;
+  }
+  if (target >= 0) chronicle.openIntent[target] = null;
+  for (let i = 0; i < out.length; i += 3) obey(chronicle, at, out[i] as number, out[i + 1] as number, out[i + 2] as number);
+  return out;
+}
+
+function obey(chronicle: Chronicle, at: number, command: number, subject: number, detail: number): void {
+  switch (command) {
+    case COMMAND.start:
+      chronicle.stepSince[subject] = at;
+      if (isDrain(chronicle, detail)) chronicle.drainedAt[subject] = at;
+      break;
+    case COMMAND.returned:
+      chronicle.returnedAt[subject] = at;
+      chronicle.troubleSince[subject] = Number.NaN;
+      break;
+    case COMMAND.failed:
+      chronicle.returnedAt[subject] = Number.NaN;
+      if (Number.isNaN(chronicle.troubleSince[subject])) chronicle.troubleSince[subject] = at;
+      break;
+    case COMMAND.wave:
+      chronicle.waves.push({ wave: subject, state: WAVE_STATES[detail] as WaveState, at });
+      break;
+    default:
+  }
+}
+
+function note(chronicle: Chronicle, entry: Entry): void {
+  const { target, kind, at } = entry;
+  const data = entry.note?.data ?? {};
+  const why = entry.note?.why ?? '';
+  if (target >= 0 && why !== '' && kind !== 'intent' && kind !== 'outcome' && kind !== 'act') chronicle.cause[target] = why;
+  if (target >= 0 && (kind === 'foreign' || kind === 'hold') && Number.isNaN(chronicle.troubleSince[target]))
+    chronicle.troubleSince[target] = at;
+  if (target >= 0 && (kind === 'foreign-gone' || kind === 'unhold')) chronicle.troubleSince[target] = Number.NaN;
+  if (target >= 0 && kind === 'done' && typeof data['bootId'] === 'string') chronicle.bootId[target] = data['bootId'];
+  if (target >= 0 && (kind === 'foreign-gone' || kind === 'retry' || kind === 'fixed')) chronicle.bootId[target] = null;
+  if (kind === 'begin') chronicle.begunAt = at;
+  if (kind === 'baseline' && target >= 0) noteBaseline(chronicle, target, data);
+  if (kind === 'intent' && target >= 0) {
+    if (chronicle.timeZero === null && isDrain(chronicle, entry.step)) chronicle.timeZero = at;
+    chronicle.openIntent[target] = { at, step: entry.step, attempt: entry.attempt, data };
+  }
+  if (kind === 'observed' && target < 0 && typeof data['inService'] === 'number')
+    chronicle.inService.push({ at, count: data['inService'] });
+  if (ACTS.has(kind)) chronicle.acts.push({ at, kind, target, by: entry.note?.by ?? '', why, data });
+}
+
+function noteBaseline(chronicle: Chronicle, target: number, data: JsonObject): void {
+  const versions = data['versions'];
+  if (versions && typeof versions === 'object' && !Array.isArray(versions)) chronicle.versions[target] = versions as JsonObject;
+  if (typeof data['gpus'] === 'number') chronicle.gpus[target] = data['gpus'];
+}
+
+function isDrain(chronicle: Chronicle, step: number): boolean {
+  const action = chronicle.program.steps[step]?.action;
+  return action?.kind === 'do' && action.act === 'drain';
+}

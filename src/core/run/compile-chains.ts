@@ -1,0 +1,148 @@
+// Compiles procedures to chains of steps: forward, the way back, and the automatic mop-up tries, in the mode of the cluster.
+import { must } from '../../std/assert.ts';
+import type { Step, StepAction } from '../change/procedure.ts';
+import type { Mode } from '../fleet/model.ts';
+import type { MergedProcedure, Plan } from '../plan/plan.ts';
+import { nodeStateCode } from './states.ts';
+import type { Chain, ProgramStep } from './program.ts';
+
+/** A mop-up reboot has no prior of its own: it gets what the procedure's reboot has, and this where there is none. */
+const MOP_UP_TIMEOUT_MS = 30 * 60_000;
+
+interface Compiled {
+  readonly chains: readonly Chain[];
+  readonly steps: readonly ProgramStep[];
+  readonly chainIndex: ReadonlyMap<string, number>;
+  /** Limits named in `uses`; their index is the limit id. */
+  readonly limitNames: readonly string[];
+}
+
+export function compileChains(plan: Plan): Compiled {
+  const steps: ProgramStep[] = [];
+  const chains: Chain[] = [];
+  const chainIndex = new Map<string, number>();
+  const limitNames: string[] = [];
+  const limitId = (name: string): number => {
+    const known = limitNames.indexOf(name);
+    return known >= 0 ? known : limitNames.push(name) - 1;
+  };
+  for (const wave of plan.waves) {
+    const id = wave.procedure;
+    const procedure = must(plan.procedures[id], `procedure ${id}`);
+    const mode = modeOf(plan, wave.cluster);
+    if (chainIndex.has(chainKey(id, mode))) continue;
+    const chain = chains.length;
+    const push = (list: readonly Step[], back: boolean): number => {
+      const first = steps.length;
+      for (const step of list) steps.push(programStep(step, steps.length, chain, back, limitId));
+      return first;
+    };
+    const forward = forwardSteps(procedure, mode);
+    const first = push(forward, false);
+    const end = steps.length;
+    const back = push(mode === 'drain-only' ? [] : backSteps(procedure), true);
+    const backEnd = steps.length;
+    const mopUp = push(mode === 'drain-only' ? [] : mopUpSteps(procedure), false);
+    chains.push({
+      id,
+      first,
+      end,
+      drain: first + forward.findIndex((step) => step.action.kind === 'do' && step.action.act === 'drain'),
+      conform: first + forward.findIndex((step) => step.action.kind === 'read'),
+      back,
+      backEnd,
+      mopUp,
+      mopUpEnd: steps.length,
+      components: procedure.components,
+    });
+    chainIndex.set(chainKey(id, mode), chain);
+  }
+  return { chains, steps, chainIndex, limitNames };
+}
+
+/** One procedure makes a chain for each mode that it is carried out in. */
+export const chainKey = (procedure: string, mode: Mode): string => `${procedure} ${mode}`;
+
+export function modeOf(plan: Plan, cluster: string): Mode {
+  return must(
+    plan.fleet.document.clusters.find((candidate) => candidate.name === cluster),
+    `cluster ${cluster}`,
+  ).mode;
+}
+
+/** In drain-only the work itself is somebody else's: drain, hand over, look what runs, return. */
+function forwardSteps(procedure: MergedProcedure, mode: Mode): readonly Step[] {
+  if (mode !== 'drain-only') return procedure.steps;
+  const kept = procedure.steps.filter((step) => !step.early && !step.destructive && step.action.kind !== 'run');
+  const drain = kept.findIndex((step) => step.action.kind === 'do' && step.action.act === 'drain');
+  return [...kept.slice(0, drain + 1), builtIn('hand-over', { kind: 'do', act: 'hand-over' }, 'updating'), ...kept.slice(drain + 1)];
+}
+
+/** The way back: undo, activate if the way forward did, look that the previous version runs, validate, return. */
+function backSteps(procedure: MergedProcedure): readonly Step[] {
+  const { back } = procedure;
+  if (!back) return [];
+  const undo: Step = {
+    ...builtIn('back', { kind: 'run', argv: back.run }, 'updating'),
+    by: 'shell',
+    destructive: true,
+    takes: back.takes,
+    timeoutMs: back.timeoutMs,
+  };
+  const last = procedure.steps.filter((step) => !step.early && step.action.kind !== 'run' && !isDrain(step.action));
+  return [
+    undo,
+    ...last.map((step) => (step.action.kind === 'do' && step.action.act === 'return' ? step : { ...step, name: `back-${step.name}` })),
+  ];
+}
+
+function mopUpSteps(procedure: MergedProcedure): readonly Step[] {
+  const reboot = procedure.steps.find((step) => step.action.kind === 'do' && step.action.act === 'reboot');
+  return procedure.mopUp.flatMap((way) =>
+    way.tries.map((attempt): Step => ({
+      ...builtIn(`mop-up-${attempt.act}`, { kind: 'do', act: attempt.act }, 'rebooting'),
+      by: attempt.by,
+      destructive: true,
+      takes: way.takes,
+      timeoutMs: reboot?.timeoutMs ?? MOP_UP_TIMEOUT_MS,
+    })),
+  );
+}
+
+const isDrain = (action: StepAction): boolean => action.kind === 'do' && action.act === 'drain';
+
+function builtIn(name: string, action: StepAction, to: Step['to']): Step {
+  return {
+    name,
+    to,
+    by: 'scheduler',
+    action,
+    early: false,
+    destructive: false,
+    shared: false,
+    uses: [],
+    takes: null,
+    timeoutMs: null,
+    attempts: 1,
+    fails: 0,
+  };
+}
+
+function programStep(step: Step, id: number, chain: number, back: boolean, limitId: (name: string) => number): ProgramStep {
+  return {
+    id,
+    chain,
+    name: step.name,
+    by: step.by,
+    action: step.action,
+    to: step.to === null ? -1 : nodeStateCode(step.to),
+    early: step.early,
+    destructive: step.destructive,
+    timeoutMs: step.timeoutMs,
+    attempts: step.attempts,
+    limits: step.uses.map(limitId),
+    back,
+    takes: step.takes && { medianMs: step.takes.medianMs, logSd: step.takes.logSd },
+    fails: step.fails,
+  };
+}

@@ -1,0 +1,204 @@
+// Where a run stands, in the words of the contract (DESIGN.md section 6): computed from the chronicle, never stored.
+import { resolveQuantity } from '../change/quantity.ts';
+import { foldNames } from '../fleet/nodeset.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { ReturnScope } from './program.ts';
+import { FLAG, NODE_STATES, STAGES, stageCode, type RunState } from './states.ts';
+import { hasFlag } from './state.ts';
+
+export interface RunStatus {
+  readonly state: RunState;
+  /** Why it is held, which gate or what for; empty otherwise. */
+  readonly heldBy: readonly string[];
+  /** The window closed with the return gate unmet. */
+  readonly short: boolean;
+  readonly baseline: number;
+  readonly returned: number;
+  readonly returnNeed: number;
+  readonly timeZero: number | null;
+  /** Mark q -> minutes from time zero; null = not reached. */
+  readonly marks: { readonly [q: string]: number | null };
+  readonly stragglers: readonly Straggler[];
+  /** Stage -> folded node set. */
+  readonly stages: { readonly [stage: string]: string };
+  /** Node state -> count, over all targets of the plan. */
+  readonly shown: { readonly [state: string]: number };
+  readonly waves: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly targets: number;
+    readonly settled: number;
+    readonly failed: number;
+  }[];
+}
+
+export interface Straggler {
+  readonly target: string;
+  readonly since: number;
+  readonly step: string;
+  readonly cause: string;
+  readonly waitingFor: string;
+}
+
+export const MARKS = [50, 75, 95, 99, 100] as const;
+
+const RETURNED = stageCode('returned');
+const SETTLED = stageCode('settled');
+const DROPPED = stageCode('dropped');
+const STRAGGLING = stageCode('straggling');
+const PARKED = stageCode('parked');
+const SKIPPED = stageCode('skipped');
+
+export function statusOf(chronicle: Chronicle): RunStatus {
+  const { program, state } = chronicle;
+  const baseline = count(program.targets.length, (target) => hasFlag(state, target, FLAG.baseline));
+  const returned = count(program.targets.length, (target) => isBack(chronicle, target) && hasFlag(state, target, FLAG.baseline));
+  const met = returnGateMet(chronicle);
+  const heldBy = holds(chronicle);
+  const runState = runStateOf(chronicle);
+  return {
+    state: runState,
+    heldBy: runState === 'held' || runState === 'paused' ? heldBy : [],
+    short: !met && state.run.begun && !state.windowOpen.includes(1),
+    baseline,
+    returned,
+    returnNeed: program.scopes.reduce((sum, scope) => sum + scopeNeed(chronicle, scope), 0),
+    timeZero: chronicle.timeZero,
+    marks: marksOf(chronicle, baseline),
+    stragglers: stragglersOf(chronicle),
+    stages: Object.fromEntries(STAGES.map((stage, code) => [stage, foldStage(chronicle, code)]).filter(([, set]) => set !== '')),
+    shown: shownOf(chronicle),
+    waves: program.waves.map((wave, index) => ({
+      id: wave.id,
+      state: ['closed', 'asking', 'open', 'held', 'passed'][state.waveState[index] as number] as string,
+      targets: wave.members.length,
+      settled: state.waveSettled[index] as number,
+      failed: state.waveFailedEver[index] as number,
+    })),
+  };
+}
+
+export function runStateOf(chronicle: Chronicle): RunState {
+  const { run } = chronicle.state;
+  if (run.aborted) return 'aborted';
+  if (!run.begun) return 'planned';
+  const met = returnGateMet(chronicle);
+  if (run.open === 0) return met || run.returnGateApproved ? 'settled' : 'held';
+  if (met) return 'returned';
+  if (run.paused) return 'paused';
+  return holds(chronicle).length > 0 ? 'held' : 'running';
+}
+
+/** Whether every scope of the return gate has enough targets back right now. */
+export function returnGateMet(chronicle: Chronicle): boolean {
+  return chronicle.program.scopes.every((scope) => {
+    const need = scopeNeed(chronicle, scope);
+    return count(scope.members.length, (m) => isBack(chronicle, scope.members[m] as number)) >= need;
+  });
+}
+
+/** How many of the scope must be back: the policy's share of its baseline targets that this run took, rounded down, at least 1. */
+export function scopeNeed(chronicle: Chronicle, scope: ReturnScope): number {
+  const { state } = chronicle;
+  const taken = count(scope.members.length, (m) => state.stage[scope.members[m] as number] !== SKIPPED);
+  return taken === 0 ? 0 : Math.min(taken, resolveQuantity(scope.need, taken));
+}
+
+/** Minutes from time zero at which `ceil(q x baseline)` baseline targets were back and have stayed so. */
+export function marksOf(chronicle: Chronicle, baseline: number): { [q: string]: number | null } {
+  const times = returnTimes(chronicle);
+  const zero = chronicle.timeZero;
+  return Object.fromEntries(
+    MARKS.map((q) => {
+      const nth = times[Math.ceil((q / 100) * baseline) - 1];
+      return [String(q), zero === null || nth === undefined ? null : (nth - zero) / 60_000];
+    }),
+  );
+}
+
+/** Unix ms at which each baseline target that is back now came back, rising. */
+export function returnTimes(chronicle: Chronicle): number[] {
+  const times: number[] = [];
+  for (const [target, at] of chronicle.returnedAt.entries()) {
+    if (!Number.isNaN(at) && hasFlag(chronicle.state, target, FLAG.baseline)) times.push(at);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/** Targets that are off the happy path now, or parked by a hold or a foreign act: each with what it waits for. */
+export function stragglersOf(chronicle: Chronicle): Straggler[] {
+  const { program, state } = chronicle;
+  const list: Straggler[] = [];
+  for (const [target, name] of program.targets.entries()) {
+    const stage = state.stage[target] as number;
+    const parked = stage === PARKED && hasFlag(state, target, FLAG.held | FLAG.foreign);
+    if (stage === SETTLED || stage === SKIPPED || (!hasFlag(state, target, FLAG.straggler) && !parked && stage !== DROPPED)) continue;
+    const failed = state.failedStep[target] as number;
+    list.push({
+      target: name,
+      since: chronicle.troubleSince[target] as number,
+      step: program.steps[failed >= 0 ? failed : (state.step[target] as number)]?.name ?? '',
+      cause: chronicle.cause[target] ?? '',
+      waitingFor: waitingFor(chronicle, target),
+    });
+  }
+  return list;
+}
+
+function isBack(chronicle: Chronicle, target: number): boolean {
+  const stage = chronicle.state.stage[target];
+  return stage === RETURNED || stage === SETTLED;
+}
+
+function waitingFor(chronicle: Chronicle, target: number): string {
+  const { program, state } = chronicle;
+  const stage = state.stage[target] as number;
+  if (hasFlag(state, target, FLAG.foreign)) return 'a person: somebody else acted on it (resume --targets lifts)';
+  if (hasFlag(state, target, FLAG.held)) return 'a person: held (resume --targets lifts)';
+  if (stage === STRAGGLING) return 'a person: straggler retry, fixed or drop';
+  if (stage === DROPPED) return 'repair outside this run';
+  return program.steps[state.step[target] as number]?.name ?? '';
+}
+
+function holds(chronicle: Chronicle): string[] {
+  const { program, state } = chronicle;
+  const list: string[] = [];
+  if (state.run.paused) list.push('paused by a person');
+  for (const [index, wave] of program.waves.entries()) {
+    if (state.waveState[index] === 3)
+      list.push(`gate of wave ${wave.id}: ${state.waveFailedEver[index]} of ${state.waveStarted[index]} started failed`);
+    if (state.waveState[index] === 1) list.push(`wave ${wave.id} asks for approval (mode confirm)`);
+  }
+  const nothingMoves = state.run.begun && !anyMoves(chronicle);
+  if (state.run.returnGateHeld || (state.run.open === 0 && nothingMoves)) list.push('return gate');
+  if (nothingMoves && state.run.open > 0 && list.length === 0) {
+    const parked = foldNames(program.targets.filter((_, target) => hasFlag(state, target, FLAG.held | FLAG.foreign)));
+    if (parked !== '') list.push(`targets held: ${parked}`);
+  }
+  return list;
+}
+
+/** Whether any target is in a step, in line, or soaking: something will happen by itself. */
+function anyMoves(chronicle: Chronicle): boolean {
+  const moving = [stageCode('running'), stageCode('queued'), RETURNED];
+  return chronicle.state.stage.some((stage) => moving.includes(stage));
+}
+
+function shownOf(chronicle: Chronicle): { [state: string]: number } {
+  const counts: { [state: string]: number } = {};
+  for (const [target, code] of chronicle.state.shown.entries()) {
+    const word = hasFlag(chronicle.state, target, FLAG.straggler) ? 'straggling' : (NODE_STATES[code] as string);
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function foldStage(chronicle: Chronicle, code: number): string {
+  return foldNames(chronicle.program.targets.filter((_, target) => chronicle.state.stage[target] === code));
+}
+
+function count(n: number, test: (index: number) => boolean): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) if (test(i)) total++;
+  return total;
+}

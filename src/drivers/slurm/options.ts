@@ -1,0 +1,30 @@
+// What fleet.yaml says about a Slurm cluster, and what the driver is opened with.
+import { z } from 'zod';
+import type { Clock } from '../../std/clock.ts';
+import { parseDuration } from '../../std/duration.ts';
+
+/** Options of `drivers: {scheduler: {use: slurm, ...}}`. Parsing twice changes nothing. */
+export const slurmOptions = z.strictObject({
+  /** slurm.conf of the cluster, relative to the fleet's folder; default: what SLURM_CONF or the system says. */
+  conf: z.string().min(1).optional(),
+  /** Folder of scontrol, squeue, scancel, relative to the fleet's folder; default: PATH. */
+  bin: z.string().min(1).optional(),
+  /** How long one command may take, e.g. "30s". */
+  timeout: z
+    .string()
+    .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"')
+    .default('30s'),
+  /** Our reservations are called PREFIX-RUN. */
+  resPrefix: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'letters, digits and _, beginning with a letter')
+    .default('pitstop'),
+});
+export type SlurmOptions = z.input<typeof slurmOptions>;
+
+export interface SlurmContext {
+  /** Relative paths of the options begin here. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+}

@@ -1,0 +1,423 @@
+// Every message for bad input, by the first line it prints.
+import { describe, expect, test } from 'vitest';
+import { catalogueFolders, loadCatalogue, parseCatalogue } from './catalogue.ts';
+import { parseChange } from './change-file.ts';
+import { parseFleet } from './fleet-file.ts';
+import { parsePolicy } from './policy-file.ts';
+import { BadInputError } from './problem.ts';
+
+const FLEET = `fleet: lab
+customers: [{name: aurora}]
+clusters:
+  - name: lab
+    nodes: "n[1-16]"
+    racks: {of: 4, name: "r[1-4]"}
+    switches: [{name: "leaf[1-2]", role: leaf}]
+    links: ["n1/mlx5_0--leaf1/1", "n2/mlx5_0--leaf2/1"]
+`;
+const fleet = parseFleet(FLEET, 'fleet.yaml');
+const catalogue = loadCatalogue(catalogueFolders(null, null));
+const NOW_MS = Date.UTC(2026, 0, 1);
+
+/** The first line printed; fails when the reader took the input. */
+function firstLine(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof BadInputError) return error.message.split('\n')[0] ?? '';
+    throw error;
+  }
+  return 'taken';
+}
+
+function cluster(text: string): string {
+  return `fleet: lab\nclusters:\n  - name: lab\n    nodes: "n[1-4]"\n    ${text}\n`;
+}
+
+const QUOTE = 'put the node set or placeholder in double quotes';
+
+describe('fleet file: bad input', () => {
+  const check = (title: string, text: string, expected: string): void => {
+    test(`fleet file: ${title}`, () => expect(firstLine(() => parseFleet(text, 'fleet.yaml'))).toBe(expected));
+  };
+  check('empty', '', 'fleet.yaml:1:1: the file is empty; write a map (key: value)');
+  check('not a map', '- a\n', 'fleet.yaml:1:1: - a: must be a map (key: value); write a map (key: value)');
+  check(
+    'unknown key',
+    'fleet: lab\nclustres: []\nclusters: [{name: a, nodes: n1}]\n',
+    'fleet.yaml:2:1: clustres: unknown key; did you mean "clusters"?',
+  );
+  check(
+    'unknown key (nothing near)',
+    cluster('colour: red'),
+    'fleet.yaml:5:5: colour: unknown key; known here: name, customer, mode, workload, nodes, gpusPerNode, racks, units, domains, power, switches, links, image, drivers, leases',
+  );
+  check('missing key', 'fleet: lab\nclusters:\n  - name: lab\n', 'fleet.yaml:3:5: nodes: is missing; add "nodes": a node set as text');
+  check('duplicate key', 'fleet: lab\nfleet: lab\n', 'fleet.yaml:2:1: fleet: the same key twice; keep one of them');
+  check(
+    'unquoted @',
+    'fleet: lab\nclusters:\n  - name: lab\n    nodes: @rack:r1\n',
+    `fleet.yaml:4:12: @rack:r1: plain value cannot start with reserved character @; ${QUOTE}`,
+  );
+  check(
+    'unquoted [ in a flow map',
+    'fleet: lab\nclusters:\n  - {name: lab, nodes: n[1-4]}\n',
+    `fleet.yaml:3:25: n[1-4]: unexpected flow-seq-start at node end; ${QUOTE}`,
+  );
+  check(
+    'a list for a node set',
+    'fleet: lab\nclusters:\n  - {name: lab, nodes: [1-4]}\n',
+    `fleet.yaml:3:24: [1-4]: must be a node set as text; ${QUOTE}`,
+  );
+  check(
+    'a comma in an unquoted node set',
+    'fleet: lab\nclusters:\n  - {name: lab, nodes: n1,n2}\n',
+    `fleet.yaml:3:27: n2: a key without a value; write "key: value", or ${QUOTE}`,
+  );
+  check('tab as indentation', 'fleet: lab\nclusters:\n\t- name: a\n', 'fleet.yaml:3:1: a tab as indentation; indent with spaces');
+  check(
+    'wrong node set',
+    'fleet: lab\nclusters:\n  - {name: lab, nodes: "n[1-4],n[7"}\n',
+    'fleet.yaml:3:33: [7: a bracket opened but never closed; close it with ]',
+  );
+  check('reversed range', 'fleet: lab\nclusters:\n  - {name: lab, nodes: "n[4-1]"}\n', 'fleet.yaml:3:27: 4-1: reversed range; write 1-4');
+  check(
+    'a group in the nodes',
+    'fleet: lab\nclusters:\n  - {name: lab, nodes: "@rack:r1"}\n',
+    'fleet.yaml:3:24: @rack:r1: no groups are known here; write the names',
+  );
+  check(
+    'nodes twice',
+    'fleet: lab\nclusters:\n  - {name: a, nodes: "n[1-4]"}\n  - {name: b, nodes: "n[3-9]"}\n',
+    'fleet.yaml:4:22: n[3-4]: also in cluster a; give each node to one cluster',
+  );
+  check(
+    'cluster twice',
+    'fleet: lab\nclusters:\n  - {name: a, nodes: n1}\n  - {name: a, nodes: n2}\n',
+    'fleet.yaml:4:12: a: two clusters of this name; name each cluster once',
+  );
+  check(
+    'too many nodes',
+    'fleet: lab\nclusters:\n  - {name: a, nodes: "n[1-2000000]"}\n',
+    'fleet.yaml:3:22: "n[1-2000000]": more than 1000000 nodes; write a smaller fleet',
+  );
+  check(
+    'unknown mode',
+    cluster('mode: cofirm'),
+    'fleet.yaml:5:11: cofirm: is not one of observe, confirm, drain-only, act; did you mean "confirm"?',
+  );
+  check('unknown customer', cluster('customer: bob'), 'fleet.yaml:5:15: bob: is no customer of the fleet; add customers: [{name: bob}]');
+  check(
+    'unknown time zone',
+    `timezone: America/Phenix\n${cluster('')}`,
+    'fleet.yaml:1:11: America/Phenix: is no time zone; write a zone such as America/Phoenix',
+  );
+  check(
+    'names that do not match',
+    cluster('racks: {of: 2, name: "r[1-3]"}'),
+    'fleet.yaml:5:26: "r[1-3]": 3 names for 2 groups (4 nodes, 2 each); write 2 names, or change "of"',
+  );
+  check(
+    'group of strangers',
+    cluster('racks: [{name: r1, nodes: "n[4-6]"}]'),
+    'fleet.yaml:5:31: n[5-6]: not in the cluster; add them to its nodes, or take them out',
+  );
+  check(
+    'a node in two racks',
+    cluster('racks: [{name: r1, nodes: "n[1-2]"}, {name: r2, nodes: "n[2-3]"}]'),
+    'fleet.yaml:5:60: n2: in two of these groups; put each node into one',
+  );
+  check(
+    'leaf pattern without a unit',
+    cluster('units: {of: 2, name: "u[1-2]", leaf: "leaf"}'),
+    'fleet.yaml:5:42: "leaf": names the same leaf for every unit; put {unit} into it, as in "{unit}r{rail}"',
+  );
+  check(
+    'leaf pattern without a rail',
+    cluster('units: {of: 2, rails: 2, name: "u[1-2]", leaf: "{unit}x"}'),
+    'fleet.yaml:5:52: "{unit}x": names the same leaf for every rail; put {rail} into it, as in "{unit}r{rail}"',
+  );
+  check(
+    'unquoted placeholder',
+    cluster('units: {of: 2, name: "u[1-2]", leaf: {unit}}'),
+    `fleet.yaml:5:43: unit: a key without a value; write "key: value", or ${QUOTE}`,
+  );
+  check(
+    'a switch named like a node',
+    cluster('switches: [{name: n1}]'),
+    'fleet.yaml:5:15: n1: a switch named like a node; give them different names',
+  );
+  check(
+    'a link to nowhere',
+    cluster('switches: [{name: leaf1}]\n    links: ["n1/a--leaf2/1"]'),
+    'fleet.yaml:6:13: leaf2: is no switch of the cluster; did you mean "leaf1"?',
+  );
+  check(
+    'a link from nowhere',
+    cluster('links: ["n9/a--leaf1/1"]'),
+    'fleet.yaml:5:13: n9: is no node or switch of the cluster; check the name',
+  );
+  check('not a link', cluster('links: ["n1-leaf1"]'), 'fleet.yaml:5:13: "n1-leaf1": is no link; write node/hca--switch/port');
+  check('unknown role', cluster('drivers: {schedular: slurm}'), 'fleet.yaml:5:15: schedular: unknown key; did you mean "scheduler"?');
+  check(
+    'a secret in the file (not repeated)',
+    cluster('drivers: {bmc: {use: redfish, password: hunter2}}'),
+    'fleet.yaml:5:45: password: a secret stands in the file; write {env: NAME} or {file: NAME}',
+  );
+  check(
+    'unknown placeholder',
+    cluster('drivers: {shell: {use: ssh, address: "{nod}.mgmt"}}'),
+    'fleet.yaml:5:42: {nod}: unknown placeholder; known here: {node}',
+  );
+  check(
+    'half a lease',
+    cluster('leases: {autoscaler: {take: [a], give: [b]}}'),
+    'fleet.yaml:5:26: verify: is missing; add "verify": a list [...]',
+  );
+  check('an alias', 'fleet: &x lab\nclusters: *x\n', `fleet.yaml:1:11: lab: an anchor (&name) is not supported; take it out, or ${QUOTE}`);
+});
+
+describe('change file: bad input', () => {
+  const check = (title: string, text: string, expected: string): void => {
+    test(`change file: ${title}`, () =>
+      expect(firstLine(() => parseChange(`change: x\n${text}\n`, 'change.yaml', fleet, catalogue))).toBe(expected));
+  };
+  check(
+    'unquoted version',
+    'want: {host-os: 2025.07}',
+    'change.yaml:2:17: 2025.07: must be a version as text or a map (key: value); quote it: "2025.07"',
+  );
+  check(
+    'unquoted version (long form)',
+    'want: {host-os: {version: 2025.10}}',
+    'change.yaml:2:27: 2025.10: must be a version as text; quote it: "2025.10"',
+  );
+  check(
+    'version with a dash in front',
+    'want: {host-os: "-rf"}',
+    'change.yaml:2:17: "-rf": is not a version; use letters, digits and . _ : + - only, no leading dash, at most 128',
+  );
+  check(
+    'component not in the catalogue',
+    'want: {host-so: "1"}',
+    'change.yaml:2:17: host-so: is not in the catalogue; did you mean "host-os"? known here: bmc, driver, hca-firmware, host-os',
+  );
+  check(
+    'component not in the catalogue (nothing near)',
+    'want: {kernel-patch: "1"}',
+    'change.yaml:2:22: kernel-patch: is not in the catalogue; known here: bmc, driver, hca-firmware, host-os',
+  );
+  check(
+    'unquoted placeholder',
+    'want: {host-os: {version: "1", apply: [/a, {version}], read: [/b]}}',
+    `change.yaml:2:45: version: a key without a value; write "key: value", or ${QUOTE}`,
+  );
+  check(
+    'unknown placeholder',
+    'want: {host-os: {version: "1", apply: [/a, "x-{verson}"], read: [/b]}}',
+    'change.yaml:2:47: {verson}: unknown placeholder; known here: {node} {version} {previous}',
+  );
+  check(
+    'short form without read',
+    'want: {host-os: {version: "1", apply: [/a]}}',
+    'change.yaml:2:17: read: is missing; add read: [...], or leave only the version to take the procedure from the catalogue',
+  );
+  check(
+    'target not in the fleet',
+    'want: {host-os: "1"}\ntargets: "n[15-20],spine1"',
+    'change.yaml:3:10: n[17-20],spine1: not in the fleet; check the name, or add it to the fleet file',
+  );
+  check(
+    'unknown group',
+    'want: {host-os: "1"}\ntargets: "n1,@rack:r9"',
+    'change.yaml:3:14: @rack:r9: an unknown group; check its kind and its name, as in @rack:r003',
+  );
+  check(
+    'no target of the kind',
+    'want: {host-os: "1"}\ntargets: "leaf1"',
+    'change.yaml:2:17: host-os: goes onto a node, and there is none among the targets; name at least one node in targets, or do not want it',
+  );
+  check(
+    'targets that cancel out',
+    'want: {host-os: "1"}\ntargets: "n1!n1"',
+    'change.yaml:3:10: "n1!n1": stands for nothing; name at least one target',
+  );
+  check(
+    'nothing wanted',
+    'want: {}',
+    'change.yaml:2:7: x: the change wants nothing; write want: {COMPONENT: "VERSION"} or replace: {PART: "NODES"}',
+  );
+  check('empty want', 'want:', 'change.yaml:2:1: want: has no value; write a map (key: value), or leave it out');
+});
+
+describe('policy file: bad input', () => {
+  const check = (title: string, text: string, expected: string): void => {
+    test(`policy file: ${title}`, () => expect(firstLine(() => parsePolicy(text, 'policy.yaml', fleet, NOW_MS))).toBe(expected));
+  };
+  check(
+    'past window',
+    'windows: [{cluster: lab, start: "2025-07-08T09:00Z", for: 8h}]',
+    'policy.yaml:1:33: "2025-07-08T09:00Z": the window is past; agree a window that lies ahead',
+  );
+  check(
+    'time without zone',
+    'windows: [{cluster: lab, start: 2031-07-08T09:00, for: 8h}]',
+    'policy.yaml:1:33: 2031-07-08T09:00: a time without zone; add an offset or a zone: "2031-07-08T09:00 UTC"',
+  );
+  check(
+    'time in no zone',
+    'windows: [{cluster: lab, start: "2031-07-08T09:00 Phoenix", for: 8h}]',
+    'policy.yaml:1:33: "2031-07-08T09:00 Phoenix": "Phoenix" is no time zone; write a zone such as America/Phoenix, or an offset such as -07:00',
+  );
+  check(
+    'window without an end',
+    'windows: [{cluster: lab, start: "2031-07-08T09:00Z"}]',
+    'policy.yaml:1:33: "2031-07-08T09:00Z": a window without an end; say how long it is, such as for: 8h',
+  );
+  check(
+    'window of no cluster',
+    'windows: [{cluster: lba, start: 2031-07-08}]',
+    'policy.yaml:1:21: lba: is no cluster of the fleet; did you mean "lab"?',
+  );
+  check(
+    'no such day',
+    'blackouts: [{from: 2031-02-30, to: 2031-03-01}]',
+    'policy.yaml:1:20: 2031-02-30: there is no such day; check year, month and day',
+  );
+  check(
+    'blackout backwards',
+    'blackouts: [{from: 2031-03-02, to: 2031-03-01}]',
+    'policy.yaml:1:36: 2031-03-01: ends before it begins; swap from and to',
+  );
+  check('zero-size waves', 'atOnce: {nodes: 0}', 'policy.yaml:1:17: 0: lets nothing through; write at least 1');
+  check(
+    'zero-size waves (share)',
+    'atOnce: {nodes: 0%}',
+    'policy.yaml:1:17: 0%: lets nothing through; write at least 1, or a share above 0%',
+  );
+  check('limit of nothing', 'limits: {image-server: 0}', 'policy.yaml:1:24: 0: lets nothing through; write at least 1');
+  check('share above all', 'gates: {returned: 105%}', 'policy.yaml:1:19: 105%: is out of range; write 0% to 100%');
+  check('share without a sign', 'gates: {failureRate: 5}', 'policy.yaml:1:22: 5: is no share; write a percentage such as 95%');
+  check(
+    'duration without a unit',
+    'gates: {soak: 15}',
+    'policy.yaml:1:15: 15: is no duration; write a number and its unit, such as 90s, 12m, 1.5h or 4d',
+  );
+  check('mistyped gate', 'gates: {retruned: 95%}', 'policy.yaml:1:9: retruned: unknown key; did you mean "returned"?');
+  check(
+    'ask without proof',
+    'jobs: {ask: {signal: USR1}}',
+    'policy.yaml:1:13: {signal: USR1}: a job is asked for a checkpoint but nothing proves that it wrote one; add proof: requeued, {newer: "/ckpt/{job}/latest"} or {run: [...]}',
+  );
+  check(
+    'touch without proof',
+    'jobs: {ask: {touch: "/x/{job}"}, proof: none}',
+    'policy.yaml:1:13: {touch: "/x/{job}"}: a job is asked for a checkpoint but nothing proves that it wrote one; add proof: requeued, {newer: "/ckpt/{job}/latest"} or {run: [...]}',
+  );
+  check(
+    'a signal that kills',
+    'jobs: {ask: {signal: KILL}, proof: requeued}',
+    'policy.yaml:1:22: KILL: cannot be caught by any job; name the signal that the workload handles, such as USR1',
+  );
+  check(
+    'two ways to ask',
+    'jobs: {ask: {signal: USR1, touch: /x}, proof: requeued}',
+    'policy.yaml:1:13: {signal: USR1, touch: /x}: says more or less than one way; give exactly one of signal, touch, run',
+  );
+  check('canary not in the fleet', 'canary: "n99"', 'policy.yaml:1:9: n99: not in the fleet; check the name, or add it to the fleet file');
+  check('unquoted canary', 'canary: @rack:r1', `policy.yaml:1:9: @rack:r1: plain value cannot start with reserved character @; ${QUOTE}`);
+  check('adaptive validation', 'validation: {mode: adaptive}', 'policy.yaml:1:20: adaptive: is not built yet; write all, sample or none');
+  check(
+    'wrong shifts',
+    'crew: {hands: {count: 2, shifts: "6-22"}}',
+    'policy.yaml:1:34: "6-22": are no shifts; write "06:00-22:00" or "06:00-12:00,13:00-22:00"',
+  );
+  check(
+    'a value forgotten',
+    'jobs:\ngates: {soak: 1m}\n',
+    'policy.yaml:1:1: jobs: has no value; write a map (key: value), or leave it out',
+  );
+});
+
+describe('catalogue file: bad input', () => {
+  const good = (component: string, more = ''): string =>
+    `component: ${component}\nkind: node\nsteps: [{step: conform, to: conforming, by: shell, read: {${component}: [v]}}]\n${more}`;
+  const steps = (...lines: string[]): string =>
+    `component: a\nkind: node\nsteps:\n${lines.map((line) => `  - ${line}\n`).join('')}  - {step: conform, to: conforming, by: shell, read: {a: [v]}}\n`;
+  const check = (title: string, texts: string[], expected: string): void => {
+    const files = texts.map((text, i) => ({ file: `c${i + 1}.yaml`, text }));
+    test(`catalogue file: ${title}`, () => expect(firstLine(() => parseCatalogue([files]))).toBe(expected));
+  };
+  check(
+    'a cycle in after',
+    [good('a', 'after: [b]\n'), good('b', 'after: [c]\n'), good('c', 'after: [a]\n')],
+    'c1.yaml:4:8: [b]: a cycle in after: a after b after c after a; take one of them out',
+  );
+  check('after itself', [good('a', 'after: [a]\n')], 'c1.yaml:4:8: [a]: a cycle in after: a after a; take one of them out');
+  check('the component twice in a folder', [good('a'), good('a')], 'c2.yaml:1:12: a: is also in c1.yaml; keep one of them in this folder');
+  check(
+    'a step that does nothing',
+    [steps('{step: x, by: shell}')],
+    'c1.yaml:4:5: x: a step that does nothing; give it exactly one of do, run, read, check',
+  );
+  check(
+    'a step that does two things',
+    [steps('{step: x, by: shell, run: [a], do: reboot, to: rebooting, destructive: true}')],
+    'c1.yaml:4:31: x: a step with do and run; give it exactly one of do, run, read, check',
+  );
+  check(
+    'two steps of a name',
+    [steps('{step: x, run: [a]}', '{step: x, run: [a]}')],
+    'c1.yaml:5:12: x: two steps of this name; name each step once',
+  );
+  check(
+    'states out of order',
+    [steps('{step: x, to: validating, run: [a]}')],
+    'c1.yaml:5:25: conforming: goes back in the order of states; put it earlier: draining, updating, rebooting, conforming, validating',
+  );
+  check(
+    'no read of the version',
+    ['component: a\nkind: node\nsteps: [{step: x, to: updating, run: [a]}]\n'],
+    'c1.yaml:3:8: a: no step reads which version runs; add {step: conform, to: conforming, by: shell, read: {a: [...]}}',
+  );
+  check(
+    'a reboot that is not destructive',
+    [steps('{step: x, to: rebooting, do: reboot, destructive: false}')],
+    'c1.yaml:4:55: false: a reboot is always destructive; take "destructive: false" out: the target must be seen cleared first',
+  );
+  check(
+    'a destructive early step',
+    [steps('{step: x, run: [a], early: true, destructive: true}')],
+    'c1.yaml:4:51: true: an early step leaves the target in service; take "destructive" or "early" out',
+  );
+  check(
+    'a drain with a time limit',
+    [steps('{step: drain, to: draining, do: drain, timeout: 1h}')],
+    'c1.yaml:4:53: 1h: a drain is escalated, never timed out; take it out',
+  );
+  check(
+    'a reboot by the scheduler',
+    [steps('{step: x, to: rebooting, by: scheduler, do: reboot}')],
+    'c1.yaml:4:34: scheduler: cannot do this; write by: shell',
+  );
+  check(
+    'a wrong prior',
+    [steps('{step: x, run: [a], takes: 12m}')],
+    'c1.yaml:4:32: 12m: is no prior; write median~log-sd, such as 12m~0.3',
+  );
+  check(
+    'shares above all',
+    [good('a', 'mopUp: [{way: x, share: 60%}, {way: y, share: 50%}]\n')],
+    'c1.yaml:4:8: mopUp: the shares add up to more than 100%; make them add up to 100%',
+  );
+  check(
+    'extends nothing',
+    ['component: a\nextends: builtin\n'],
+    'c1.yaml:1:12: a: there is nothing of this name to extend; there is no earlier folder with it',
+  );
+  check(
+    'unknown kind',
+    ['component: a\nkind: nod\nsteps: []\n'],
+    'c1.yaml:2:7: nod: is not one of node, switch, link, domain, feed; did you mean "node"?',
+  );
+});

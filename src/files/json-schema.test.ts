@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseDocument } from './document.ts';
+import { DOCUMENTS, jsonSchemas } from './json-schema.ts';
+
+const schemas = jsonSchemas();
+
+function accepts(document: (typeof DOCUMENTS)[number], text: string): boolean {
+  const schema = z.fromJSONSchema(JSON.parse(JSON.stringify(schemas[document])) as Parameters<typeof z.fromJSONSchema>[0]);
+  return schema.safeParse(parseDocument(text, document).value).success;
+}
+
+test('JSON Schemas: one a document, self-contained', () => {
+  for (const document of DOCUMENTS) {
+    expect(schemas[document]).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: expect.stringContaining('Pitstop') as unknown,
+    });
+    expect(JSON.stringify(schemas[document])).not.toContain('"$ref":"http');
+  }
+});
+
+test('JSON Schemas: take what the readers take and refuse a typo', () => {
+  expect(
+    accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nodes: "n[1-16]", drivers: {scheduler: slurm, shell: {use: ssh, port: 22}}}]'),
+  ).toBe(true);
+  expect(accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nods: "n[1-16]"}]')).toBe(false);
+  expect(accepts('change', 'change: x\nwant: {host-os: "1", bmc: {version: "2"}}')).toBe(true);
+  expect(accepts('change', 'change: x\nwant: {host-os: 1}')).toBe(false);
+  expect(accepts('policy', 'canary: "n1"\ngates: {returned: 95%}\njobs: {then: wait}')).toBe(true);
+  expect(accepts('policy', 'jobs: {than: wait}')).toBe(false);
+  expect(accepts('catalogue', 'component: a\nextends: builtin\nsteps: {apply: {takes: 12m~0.3}}')).toBe(true);
+  expect(accepts('catalogue', 'component: a\nkind: node\nsteps: [{step: x, run: [a], timeouts: 1m}]')).toBe(false);
+});

@@ -1,0 +1,230 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Inventory } from '../core/fleet/model.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { catalogueFolders, loadCatalogue } from './catalogue.ts';
+import { parseFleet } from './fleet-file.ts';
+import { inventoryId, readInventory, parseInventory, writeInventory } from './inventory-file.ts';
+import { canonicalJson, fleetId, parsePlan, planId, readPlan, requireSameFleet, showPlan, writePlan } from './plan-file.ts';
+import { applySets } from './plan-set.ts';
+import { readPolicy } from './policy-file.ts';
+import { BadInputError } from './problem.ts';
+
+const fleet = parseFleet('fleet: lab\nclusters: [{name: lab, nodes: "n[1-16]"}]\n', 'fleet.yaml');
+
+function samplePlan(): Plan {
+  const hostOs = loadCatalogue(catalogueFolders(null, null)).get('host-os');
+  if (!hostOs) throw new Error('no host-os');
+  const { policy, defaults, calendars } = readPolicy(null, fleet, 0);
+  const { kind, needs, steps, back, mopUp } = hostOs.procedure;
+  const goBack = {
+    name: 'return',
+    to: null,
+    by: 'scheduler',
+    action: { kind: 'do', act: 'return' },
+    early: false,
+    destructive: false,
+  } as const;
+  const returned = { ...goBack, shared: false, uses: [], takes: null, timeoutMs: null, attempts: 1, fails: 0 };
+  const gate = { failedMax: 0, returnedMin: 1, failureRateMax: null };
+  const wave = {
+    id: 'w1',
+    cluster: 'lab',
+    kind: 'node',
+    targets: 'n[1-16]',
+    procedure: 'p1',
+    after: [],
+    atOnce: 16,
+    gate,
+    affected: 'n[1-16]',
+  } as const;
+  const plan: Omit<Plan, 'id'> = {
+    schema: 1,
+    parent: null,
+    fleet: { id: fleetId(fleet), document: fleet },
+    inventory: null,
+    change: { name: 'image', targets: null, want: { 'host-os': '2025.07' }, replace: {} },
+    policy,
+    procedures: { p1: { kind, components: { 'host-os': '2025.07' }, needs, steps: [...steps, returned], back, mopUp } },
+    phases: [{ name: 'main', waves: ['w1'] }],
+    waves: [wave],
+    calendars,
+    catalogue: [{ component: 'host-os', sha256: hostOs.sha256 }],
+    report: { why: [{ about: 'waves', text: 'one' }], defaults: [...defaults, ...hostOs.defaults] },
+    findings: [{ severity: 'info', target: 'w1', rule: 'never-seen', message: 'never seen here' }],
+  };
+  return { ...plan, id: planId(plan) };
+}
+
+const plan = samplePlan();
+const text = showPlan(plan);
+
+describe('files on disk', () => {
+  let folder = '';
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'pitstop-plan-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('plan: written whole and read back', () => {
+    const file = join(folder, 'x.plan.json');
+    writePlan(file, plan);
+    writePlan(file, plan);
+    expect(readPlan(file)).toEqual(plan);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(readdirSync(folder)).toEqual(['x.plan.json']);
+  });
+
+  test('plan: a folder that is not there', () => {
+    expect(() => writePlan(join(folder, 'no', 'x.json'), plan)).toThrow(/x\.json:1:1: there is no such file or folder; check the path$/);
+  });
+
+  test('inventory: written and read back', () => {
+    const node = { name: 'n1', cluster: 'lab', inService: true, state: 'idle', reason: '', gpus: 8, versions: { 'host-os': '1' }, jobs: 0 };
+    const inventory: Inventory = { fleet: 'lab', at: 1_000, nodes: [node] };
+    const file = join(folder, 'inventory.json');
+    writeInventory(file, inventory);
+    expect(readInventory(file)).toEqual(inventory);
+    expect(inventoryId(readInventory(file))).toBe(inventoryId(inventory));
+  });
+});
+
+test('plan: bad input has places', () => {
+  const check = (changed: string, expected: string): void => {
+    expect(changed).not.toBe(text);
+    expect(() => parsePlan(changed, 'x.json')).toThrow(expected);
+  };
+  check(text.replace('"n[1-16]"', '"n[1-17]"'), 'x.json:3:9: ');
+  check(
+    text.replace('"atOnce": 16', '"atOnce": 17'),
+    'the plan was changed after it was made; make a child instead: pitstop plan --parent PLAN --set KEY=VALUE -o CHILD',
+  );
+  check(text.replace('"atOnce": 16', '"atOnce": "16"'), 'x.json:');
+  check(text.replace('"schema": 1', '"schema": 2'), 'x.json:2:13: 2: is not one of the allowed values; known here: 1');
+  check(text.replace('"parent": null', '"parents": null'), 'x.json:4:3: parent: is missing');
+  check(text.slice(0, 100), 'this is not JSON as Pitstop writes it; use the file as it was written');
+  check(`{"schema": ,}`, 'x.json:1:12: this is not JSON as Pitstop writes it');
+  check(`${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'x.json:1:1: ');
+});
+
+test('plan: a fleet that was swapped inside', () => {
+  const other = { ...plan, fleet: { ...plan.fleet, document: { ...fleet, name: 'other' } } };
+  const resealed = { ...other, id: planId({ ...other }) };
+  expect(() => parsePlan(showPlan(resealed), 'x.json')).toThrow('the fleet in the plan is not the one named here; plan again');
+});
+
+test('plan: a fleet that has changed since', () => {
+  expect(() => requireSameFleet(plan, 'x.json', fleet, 'fleet.yaml')).not.toThrow();
+  const bigger = parseFleet('fleet: lab\nclusters: [{name: lab, nodes: "n[1-17]"}]\n', 'fleet.yaml');
+  expect(() => requireSameFleet(plan, 'x.json', bigger, 'fleet.yaml')).toThrow(
+    /^fleet\.yaml:1:1: lab: the fleet has changed since plan [0-9a-f]{12} was made \(x\.json\); plan again/,
+  );
+});
+
+test('inventory: bad input', () => {
+  expect(() => parseInventory('{"fleet": "lab", "at": "now", "nodes": []}', 'i.json')).toThrow(
+    'i.json:1:24: "now": must be number; write number',
+  );
+});
+
+test('canonical JSON: equal values give equal text, whatever the order of keys', () => {
+  expect(canonicalJson({ b: [1, null, 'ä"'], a: { d: undefined, c: true } })).toBe('{"a":{"c":true},"b":[1,null,"ä\\""]}');
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const canonical = canonicalJson(value);
+      expect(canonicalJson(JSON.parse(canonical))).toBe(canonical);
+      expect(JSON.parse(canonical)).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+    { numRuns: 200 },
+  );
+  expect(() => canonicalJson(Number.NaN)).toThrow('JSON cannot hold NaN');
+});
+
+test('sets: policy and procedures in the words of the files', () => {
+  const { policy, procedures, defaults } = applySets(plan, [
+    'policy.gates.returned=90%',
+    'policy.canary=n[1-2]',
+    'policy.canary.gate.failed=1',
+    'policy.limits.image-server=20',
+    'catalogue.host-os.steps.apply.takes=20m',
+    'catalogue.host-os.steps.validate.check.0.takes=9m~0.4',
+    'catalogue.host-os.back.takes=1h~0.2',
+    'catalogue.host-os.mopUp.hands.share=10%',
+  ]);
+  expect(policy).toEqual({
+    ...plan.policy,
+    gates: { ...plan.policy.gates, returned: { kind: 'share', share: 0.9 } },
+    canary: { targets: 'n[1-2]', failed: 1 },
+    limits: { 'image-server': { count: 20, per: 'fleet', owner: null, why: null, until: null } },
+  });
+  const [before, after] = [plan.procedures['p1'], procedures['p1']];
+  expect(after?.steps.find(({ name }) => name === 'apply')).toEqual({
+    ...before?.steps.find(({ name }) => name === 'apply'),
+    takes: { medianMs: 1_200_000, logSd: 0.3, n: 0, source: 'unstated' },
+  });
+  expect(after?.steps.at(-1)).toEqual(before?.steps.at(-1));
+  expect(after?.back).toMatchObject({ takes: { medianMs: 3_600_000 }, timeoutMs: 4 * 3_600_000 });
+  expect(after?.mopUp.map(({ share }) => share)).toEqual([0.6, 0.1, 0.15]);
+  expect(defaults).not.toContain('policy.gates.returned = 95%');
+  expect(defaults).toContain('policy.gates.soak = 15m');
+});
+
+test('sets: a time limit that was only the default follows its prior', () => {
+  const set = (...sets: string[]) => applySets(plan, sets).procedures['p1']?.steps.find(({ name }) => name === 'conform');
+  expect(set('catalogue.host-os.steps.conform.takes=10m~0.1')?.timeoutMs).toBe(120_000);
+  expect(set('catalogue.host-os.steps.conform.timeout=5m', 'catalogue.host-os.steps.conform.takes=10m~0.1')?.timeoutMs).toBe(2_400_000);
+});
+
+test('sets: nothing set, nothing changed', () => {
+  const { policy, procedures, calendars, defaults } = applySets(plan, []);
+  expect({ policy, procedures, calendars, defaults }).toEqual({
+    policy: plan.policy,
+    procedures: plan.procedures,
+    calendars: {},
+    defaults: plan.report.defaults,
+  });
+});
+
+test('sets: bad ones say how to mend them', () => {
+  const check = (set: string, expected: string): void => expect(() => applySets(plan, [set]), set).toThrow(expected);
+  check('policy', '--set policy:1:1: is no setting; write policy.KEY=VALUE or catalogue.COMPONENT.steps.STEP.KEY=VALUE');
+  check('policy.gates.returned=', '--set policy.gates.returned=:1:1: has no value');
+  check('policy.gates.retruned=90%', '--set policy.gates.retruned=90%:1:23: retruned: unknown key; did you mean "returned"?');
+  check('policy.gates.returned=high', '--set policy.gates.returned=high:1:23: high: is no share; write a percentage such as 95%');
+  check('policy.canary=n99', 'n99: not in the fleet');
+  check('policy.windows=[{cluster: lab, start: 2020-01-01}]', 'the window is past');
+  check('polcy.gates.returned=1', 'nothing is called "polcy"; begin with policy or catalogue');
+  check('catalogue.host-so.steps.apply.takes=1m', 'the plan has no component "host-so"; did you mean "host-os"?');
+  check('catalogue.host-os.steps.aply.takes=1m', 'the procedure has no step "aply"; did you mean "apply"?');
+  check('catalogue.host-os.steps.return.attempts=2', 'the procedure has no step "return"');
+  check('catalogue.host-os.steps.apply.destructve=1', 'unknown key; did you mean "destructive"?');
+  check('catalogue.host-os.steps.activate.destructive=false', 'a reboot is always destructive');
+  check('catalogue.host-os.steps.validate.check.7.takes=1m~0.1', 'the list has no place "7"; count from 0 to 0');
+  check('catalogue.host-os.kind=switch', 'this cannot be set on a plan');
+  check('catalogue.host-os.mopUp.legs.share=1%', 'the procedure has no mop-up "legs"; known here: remote, hands, gone');
+});
+
+test('sets: any text is applied or refused with a place', () => {
+  const key = fc.constantFrom(
+    'policy.gates',
+    'policy.canary',
+    'policy.windows',
+    'catalogue.host-os.steps.apply',
+    'catalogue.host-os.mopUp.gone',
+    'policy',
+  );
+  const set = fc
+    .tuple(key, fc.string({ maxLength: 12 }), fc.string({ maxLength: 20 }))
+    .map(([start, more, value]) => `${start}.${more}=${value}`);
+  fc.assert(
+    fc.property(set, (each) => {
+      try {
+        applySets(plan, [each]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BadInputError);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,185 @@
+// The shape of a plan file and of an inventory file, checked whole before anything of it is believed.
+import { z } from 'zod';
+import { STEP_STATES } from '../core/change/procedure.ts';
+import { LIMIT_SCOPES } from '../core/change/policy.ts';
+import { MODES, TARGET_KINDS } from '../core/fleet/model.ts';
+import type { Fleet, Inventory } from '../core/fleet/model.ts';
+import type { MergedProcedure, Plan } from '../core/plan/plan.ts';
+import type { Policy } from '../core/change/policy.ts';
+import type { Json } from '../std/json.ts';
+
+const text = z.string();
+const int = z.int();
+const positive = z.int().min(1);
+const share = z.number().min(0).max(1);
+const millis = z.int().min(0);
+const texts = z.array(text);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const json: z.ZodType<Json> = z.json();
+const group = z.strictObject({ name: text, nodes: text });
+
+export const fleetDocumentSchema = z.strictObject({
+  name: text,
+  timezone: text,
+  customers: z.array(z.strictObject({ name: text, timezone: text, priority: positive, noticeMs: millis })),
+  clusters: z.array(
+    z.strictObject({
+      name: text,
+      customer: text.nullable(),
+      mode: z.enum(MODES),
+      workload: z.enum(['training', 'inference']),
+      nodes: text,
+      gpusPerNode: z.int().min(0).nullable(),
+      racks: z.array(group),
+      units: z.array(group),
+      domains: z.array(z.strictObject({ name: text, nodes: text, switches: z.int().min(0) })),
+      feeds: z.array(group),
+      switches: z.array(z.strictObject({ name: text, role: z.enum(['leaf', 'spine', 'core', 'unknown']) })),
+      links: texts,
+      image: text.nullable(),
+      drivers: z.record(text, z.strictObject({ use: text, options: z.record(text, json) })),
+      leases: z.record(text, z.strictObject({ take: texts, verify: texts, give: texts, renewEveryMs: millis.nullable() })),
+    }),
+  ),
+}) satisfies z.ZodType<Fleet>;
+
+const quantity = z.union([
+  z.strictObject({ kind: z.literal('count'), count: positive }),
+  z.strictObject({ kind: z.literal('share'), share }),
+]);
+const interval = { fromMin: int, toMin: int };
+
+const ask = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('signal'), signal: text, to: z.enum(['batch', 'steps', 'full']) }),
+  z.strictObject({ kind: z.literal('touch'), file: text }),
+  z.strictObject({ kind: z.literal('run'), argv: texts }),
+]);
+const proof = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('requeued') }),
+  z.strictObject({ kind: z.literal('newer'), file: text }),
+  z.strictObject({ kind: z.literal('run'), argv: texts }),
+]);
+
+const policy = z.strictObject({
+  windows: z.array(z.strictObject({ cluster: text, ...interval })),
+  atWindowEnd: z.enum(['finish-started', 'stop-and-return', 'ask']),
+  northStarMs: millis.nullable(),
+  atOnce: z.strictObject({ clusters: positive.nullable(), nodes: quantity, perRack: quantity, perUnit: quantity }),
+  unavailableAtMost: quantity,
+  limits: z.record(
+    text,
+    z.strictObject({ count: positive, per: z.enum(LIMIT_SCOPES), owner: text.nullable(), why: text.nullable(), until: text.nullable() }),
+  ),
+  overlap: z.array(z.tuple([text, text])),
+  redundant: z.boolean(),
+  leases: texts,
+  canary: z.strictObject({ targets: text, failed: z.int().min(0) }).nullable(),
+  gates: z.strictObject({
+    failureRate: share.nullable(),
+    returned: quantity,
+    per: z.array(z.enum(['cluster', 'customer'])),
+    countIn: z.enum(['node', 'domain', 'unit']),
+    soakMs: millis,
+    timeoutMs: millis,
+  }),
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of policy.yaml; a text is no thenable
+  jobs: z.strictObject({ ask, proof, then: z.enum(['wait', 'requeue', 'hold']), proofTimeoutMs: millis }),
+  crew: z.record(text, z.strictObject({ count: positive, shifts: text.nullable(), timezone: text })),
+  parts: z.record(text, z.strictObject({ onSite: z.int().min(0), arriving: z.array(z.strictObject({ count: positive, atMin: int })) })),
+  validation: z.enum(['all', 'sample', 'none']),
+  blackouts: z.array(z.strictObject({ ...interval, why: text })),
+}) satisfies z.ZodType<Policy>;
+
+const prior = z.strictObject({ medianMs: z.number().min(0), logSd: z.number().min(0), n: z.int().min(0), source: text }).nullable();
+const role = z.enum(['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'alerts', 'local']);
+
+const action = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('do'), act: z.enum(['drain', 'return', 'reboot', 'power-cycle', 'power-on', 'power-off', 'reset']) }),
+  z.strictObject({ kind: z.literal('run'), argv: texts }),
+  z.strictObject({ kind: z.literal('read'), read: z.record(text, texts) }),
+  z.strictObject({
+    kind: z.literal('check'),
+    checks: z.array(z.strictObject({ name: text, run: texts, nodes: positive, takes: prior, catches: share.nullable() })),
+  }),
+]);
+
+const merged = z.strictObject({
+  kind: z.enum(TARGET_KINDS),
+  components: z.record(text, text),
+  needs: z.enum(['cleared', 'off', 'live']),
+  steps: z.array(
+    z.strictObject({
+      name: text,
+      to: z.enum(STEP_STATES).nullable(),
+      by: role,
+      action,
+      early: z.boolean(),
+      destructive: z.boolean(),
+      shared: z.boolean(),
+      uses: texts,
+      takes: prior,
+      timeoutMs: millis.nullable(),
+      attempts: positive,
+      fails: share,
+    }),
+  ),
+  back: z.strictObject({ run: texts, takes: prior, timeoutMs: millis }).nullable(),
+  mopUp: z.array(
+    z.strictObject({
+      way: text,
+      share,
+      takes: prior,
+      tries: z.array(z.strictObject({ by: role, act: z.enum(['reboot', 'power-cycle']) })),
+      crew: text.nullable(),
+      part: text.nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<MergedProcedure>;
+
+export const planSchema = z.strictObject({
+  schema: z.literal(1),
+  id: sha256,
+  parent: sha256.nullable(),
+  fleet: z.strictObject({ id: sha256, document: fleetDocumentSchema }),
+  inventory: z.strictObject({ id: sha256, at: int }).nullable(),
+  change: z.strictObject({ name: text, targets: text.nullable(), want: z.record(text, text), replace: z.record(text, text) }),
+  policy,
+  procedures: z.record(text, merged),
+  phases: z.array(z.strictObject({ name: text, waves: texts })),
+  waves: z.array(
+    z.strictObject({
+      id: text,
+      cluster: text,
+      kind: z.enum(TARGET_KINDS),
+      targets: text,
+      procedure: text,
+      after: texts,
+      atOnce: positive,
+      gate: z.strictObject({ failedMax: z.int().min(0).nullable(), returnedMin: z.int().min(0), failureRateMax: share.nullable() }),
+      affected: text,
+    }),
+  ),
+  calendars: z.record(text, z.array(z.tuple([int, int]))),
+  catalogue: z.array(z.strictObject({ component: text, sha256 })),
+  report: z.strictObject({ why: z.array(z.strictObject({ about: text, text })), defaults: texts }),
+  findings: z.array(z.strictObject({ severity: z.enum(['error', 'warning', 'info']), target: text, rule: text, message: text })),
+}) satisfies z.ZodType<Plan>;
+
+export const inventorySchema = z.strictObject({
+  fleet: text,
+  at: int,
+  nodes: z.array(
+    z.strictObject({
+      name: text,
+      cluster: text,
+      inService: z.boolean(),
+      state: text,
+      reason: text,
+      gpus: z.int().min(0).nullable(),
+      versions: z.record(text, text),
+      jobs: z.int().min(0),
+    }),
+  ),
+}) satisfies z.ZodType<Inventory>;

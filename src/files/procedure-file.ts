@@ -1,0 +1,198 @@
+// From a written procedure to the normalised one: every default filled in and said, every rule between the parts of a step checked.
+import { STEP_STATES } from '../core/change/procedure.ts';
+import type { Check, MopUpWay, Prior, Procedure, Step, StepAction, WayBack } from '../core/change/procedure.ts';
+import type { Role } from '../core/ports.ts';
+import type { Path } from './document.ts';
+import { writeDuration } from './written.ts';
+import { Refusal } from './schema.ts';
+import type { Problems } from './schema.ts';
+import type { WrittenBack, WrittenMopUp, WrittenProcedure, WrittenStep } from './procedure-schema.ts';
+
+export interface Normalised {
+  readonly procedure: Procedure;
+  /** `catalogue.host-os.steps.apply.timeout = 32m`, one for each default in force. */
+  readonly defaults: readonly string[];
+}
+
+const TIMEOUT_FACTOR = 4;
+const TIMEOUT_MS_MIN = 5 * 60_000;
+
+export const DRAIN_STEP: Step = {
+  name: 'drain',
+  to: 'draining',
+  by: 'scheduler',
+  action: { kind: 'do', act: 'drain' },
+  early: false,
+  destructive: false,
+  shared: false,
+  uses: [],
+  takes: null,
+  timeoutMs: null,
+  attempts: 1,
+  fails: 0,
+};
+
+/** `placeOf` tells where in its file a step's key stands, also where the step was merged from two files. */
+export function normalise(
+  written: WrittenProcedure,
+  problems: Problems,
+  placeOf: (step: string, index: number, key?: string) => Path,
+): Normalised {
+  const prefix = `catalogue.${written.component}`;
+  const defaults: string[] = [];
+  const needs = written.needs ?? 'cleared';
+  if (written.needs === undefined) defaults.push(`${prefix}.needs = cleared`);
+  const steps = written.steps.map((step, i) => {
+    const place = (key?: string): Path => placeOf(step.step, i, key);
+    return toStep(step, `${prefix}.steps.${step.step}`, problems, place, defaults);
+  });
+  checkSequence(written, steps, problems, placeOf);
+  const drains = (written.kind === 'node' || written.kind === 'domain') && needs !== 'live';
+  if (drains && !steps.some(isDrain)) steps.unshift(DRAIN_STEP);
+  checkShares(written.mopUp ?? [], problems);
+  const procedure: Procedure = {
+    component: written.component,
+    kind: written.kind,
+    carries: written.carries ?? [],
+    activates: written.activates ?? 'none',
+    needs,
+    after: written.after ?? [],
+    steps,
+    back: written.back ? toWayBack(written.back, `${prefix}.back`, defaults) : null,
+    mopUp: (written.mopUp ?? []).map(toMopUpWay),
+  };
+  return { procedure, defaults };
+}
+
+/** One step with its defaults; `place` gives the path of the step or of one of its keys. */
+export function toStep(written: WrittenStep, prefix: string, problems: Problems, place: (key?: string) => Path, defaults: string[]): Step {
+  const action = actionOf(written, problems, place);
+  const by = written.by ?? roleOf(action);
+  const early = written.early ?? false;
+  const drains = action.kind === 'do' && action.act === 'drain';
+  const stopsTarget = action.kind === 'do' && action.act !== 'drain';
+  const destructive = written.destructive ?? stopsTarget;
+  const takes = written.takes ?? null;
+  const timeoutMs = drains ? null : (written.timeout ?? defaultTimeoutMs(takes, action));
+  if (!drains && written.timeout === undefined) defaults.push(`${prefix}.timeout = ${writeDuration(timeoutMs ?? 0)}`);
+  if (!drains && written.attempts === undefined) defaults.push(`${prefix}.attempts = 1`);
+  const step = { name: written.step, to: written.to ?? null, by, action, early, destructive, shared: written.shared ?? false };
+  checkStep(step, written, problems, place);
+  return { ...step, uses: written.uses ?? [], takes, timeoutMs, attempts: written.attempts ?? 1, fails: written.fails ?? 0 };
+}
+
+export function toWayBack(written: WrittenBack, prefix: string, defaults: string[]): WayBack {
+  const takes = written.takes ?? null;
+  const timeoutMs = written.timeout ?? fourMedians(takes?.medianMs ?? 0);
+  if (written.timeout === undefined) defaults.push(`${prefix}.timeout = ${writeDuration(timeoutMs)}`);
+  return { run: written.run, takes, timeoutMs };
+}
+
+export function toMopUpWay({ way, share, takes, tries, crew, part }: WrittenMopUp): MopUpWay {
+  const acts = (tries ?? []).map(({ by, do: act }) => ({ by, act }));
+  return { way, share, takes: takes ?? null, tries: acts, crew: crew ?? null, part: part ?? null };
+}
+
+/** Four times the median of the step, at least five minutes; the checks of one step run one after the other. */
+export function defaultTimeoutMs(takes: Prior | null, action: StepAction): number {
+  const checks = action.kind === 'check' ? action.checks.reduce((sum, check) => sum + (check.takes?.medianMs ?? 0), 0) : 0;
+  return fourMedians(takes?.medianMs ?? checks);
+}
+
+/** Four times the median, at least five minutes. */
+export function fourMedians(medianMs: number): number {
+  return Math.max(TIMEOUT_MS_MIN, TIMEOUT_FACTOR * medianMs);
+}
+
+function isDrain(step: Step): boolean {
+  return step.action.kind === 'do' && step.action.act === 'drain';
+}
+
+const ACTIONS = ['do', 'run', 'read', 'check'] as const;
+
+function actionOf(written: WrittenStep, problems: Problems, place: (key?: string) => Path): StepAction {
+  const given = ACTIONS.filter((key) => written[key] !== undefined);
+  if (given.length !== 1) {
+    const why = given.length === 0 ? 'a step that does nothing' : `a step with ${given.join(' and ')}`;
+    problems.add(place(given[1]), new Refusal(why, 'give it exactly one of do, run, read, check', { value: written.step }));
+  }
+  if (written.do !== undefined) return { kind: 'do', act: written.do };
+  if (written.run !== undefined) return { kind: 'run', argv: written.run };
+  if (written.read !== undefined) return { kind: 'read', read: written.read };
+  return { kind: 'check', checks: (written.check ?? []).map(toCheck) };
+}
+
+function toCheck({ name, run, nodes, takes, catches }: NonNullable<WrittenStep['check']>[number]): Check {
+  return { name, run, nodes: nodes ?? 1, takes: takes ?? null, catches: catches ?? null };
+}
+
+function roleOf(action: StepAction): Role {
+  if (action.kind !== 'do') return 'shell';
+  if (action.act === 'drain') return 'scheduler';
+  return action.act === 'reboot' ? 'shell' : 'bmc';
+}
+
+const BY_OF_ACT: Readonly<Record<string, readonly Role[]>> = { drain: ['scheduler', 'allocator'], reboot: ['shell'] };
+
+function checkStep(
+  step: Pick<Step, 'name' | 'to' | 'by' | 'action' | 'early' | 'destructive'>,
+  written: WrittenStep,
+  problems: Problems,
+  place: (key?: string) => Path,
+): void {
+  const { action, by } = step;
+  const allowed = action.kind === 'do' ? (BY_OF_ACT[action.act] ?? ['bmc', 'fabric']) : ['shell', 'local', 'fabric'];
+  if (!allowed.includes(by)) {
+    problems.add(place('by'), new Refusal('cannot do this', `write by: ${allowed.join(' or ')}`, { value: by }));
+  }
+  if (action.kind === 'do' && action.act === 'drain') {
+    if (step.to !== 'draining')
+      problems.add(place('to'), new Refusal('a drain leads to draining', 'write to: draining', { value: step.name }));
+    if (written.timeout !== undefined) problems.add(place('timeout'), new Refusal('a drain is escalated, never timed out', 'take it out'));
+  } else if (action.kind === 'do' && !step.destructive) {
+    const mend = 'take "destructive: false" out: the target must be seen cleared first';
+    problems.add(place('destructive'), new Refusal(`a ${action.act} is always destructive`, mend));
+  }
+  if (step.early && (step.to !== null || step.destructive)) {
+    const key = step.to === null ? 'destructive' : 'to';
+    problems.add(place(key), new Refusal('an early step leaves the target in service', `take "${key}" or "early" out`));
+  }
+  if (step.destructive && (step.to === null || step.to === 'draining') && !step.early) {
+    problems.add(
+      place('to'),
+      new Refusal('a destructive step needs its state', 'write to: updating or to: rebooting', { value: step.name }),
+    );
+  }
+}
+
+function checkSequence(
+  written: WrittenProcedure,
+  steps: readonly Step[],
+  problems: Problems,
+  placeOf: (step: string, index: number, key?: string) => Path,
+): void {
+  const seen = new Set<string>();
+  let furthest = 0;
+  for (const [i, step] of steps.entries()) {
+    if (seen.has(step.name)) problems.add(placeOf(step.name, i, 'step'), new Refusal('two steps of this name', 'name each step once'));
+    seen.add(step.name);
+    const rank = step.to === null ? furthest : STEP_STATES.indexOf(step.to);
+    if (rank < furthest)
+      problems.add(
+        placeOf(step.name, i, 'to'),
+        new Refusal('goes back in the order of states', `put it earlier: ${STEP_STATES.join(', ')}`),
+      );
+    furthest = Math.max(furthest, rank);
+  }
+  const { component } = written;
+  if (!steps.some(({ action }) => action.kind === 'read' && Object.hasOwn(action.read, component))) {
+    const mend = `add {step: conform, to: conforming, by: shell, read: {${component}: [...]}}`;
+    problems.add(['steps'], new Refusal('no step reads which version runs', mend, { value: component }));
+  }
+}
+
+function checkShares(ways: readonly WrittenMopUp[], problems: Problems): void {
+  const sum = ways.reduce((total, { share }) => total + share, 0);
+  if (sum > 1 + 1e-9)
+    problems.add(['mopUp'], new Refusal('the shares add up to more than 100%', 'make them add up to 100%', { value: 'mopUp' }));
+}

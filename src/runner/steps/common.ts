@@ -1,0 +1,77 @@
+// What the step bodies share: the deadline of an attempt, the key of an act, the guarded wait, and the ending.
+import { guardDestructive, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
+import type { ProgramStep } from '../../core/run/program.ts';
+import type { EntryNote, Result } from '../../core/ports.ts';
+import { textOf, type JsonObject } from '../../std/json.ts';
+import type { RunHost } from '../host.ts';
+
+/** Names the act in journals and to drivers; a restart of the same attempt has the same key. */
+export function keyOf(host: RunHost, target: number, step: ProgramStep): string {
+  return `${host.run}/${step.name}/${host.chronicle.state.attempt[target] as number}`;
+}
+
+/** Unix ms at which the attempt's time is up; it began when the machine started it, also across a crash. */
+export function deadlineOf(host: RunHost, target: number, step: ProgramStep): number {
+  const since = host.chronicle.stepSince[target] as number;
+  return step.timeoutMs === null ? Number.POSITIVE_INFINITY : since + step.timeoutMs;
+}
+
+/** Ends the attempt, if it is still ours to end. */
+export function end(host: RunHost, target: number, turn: number, how: 'done' | 'failed' | 'expired' | 'foreign', note: EntryNote): void {
+  if (host.alive(target, turn)) host.feed(target, how, note);
+}
+
+export function timeIsUp(host: RunHost, target: number, step: ProgramStep, turn: number, waitedFor: string): boolean {
+  if (host.now() < deadlineOf(host, target, step)) return false;
+  end(host, target, turn, 'expired', { why: `${step.name} took longer than allowed: waiting for ${waitedFor}` });
+  return true;
+}
+
+/**
+ * Looks until the guard says go, and gives what was seen then; null when the attempt ended or was interrupted meanwhile.
+ * Every round is a fresh look of this epoch.
+ */
+export async function guarded(
+  host: RunHost,
+  target: number,
+  step: ProgramStep,
+  turn: number,
+  guard: (seen: Seen) => GuardVerdict = guardDestructive,
+): Promise<Seen | null> {
+  while (host.alive(target, turn)) {
+    const seen = await host.see(target);
+    if (!host.alive(target, turn)) return null;
+    const verdict = guard(seen);
+    if (verdict.say === 'go') return seen;
+    if (verdict.say === 'foreign') {
+      end(host, target, turn, 'foreign', { why: verdict.why });
+      return null;
+    }
+    host.waitingFor[target] = verdict.why;
+    if (timeIsUp(host, target, step, turn, verdict.why)) return null;
+    await host.tick(host.parts.pace.pollMs);
+  }
+  return null;
+}
+
+/** What the guard saw, as it stands in the intent: states and counts, nothing long. */
+export function seenData(seen: Seen): JsonObject {
+  return {
+    state: seen.scheduler?.state ?? null,
+    jobs: seen.scheduler?.jobs.length ?? null,
+    work: seen.shell?.work?.length ?? null,
+    bootId: seen.shell?.bootId ?? null,
+  };
+}
+
+/** Why a result is as it is, in the words of the outside system. */
+export function wordsOf({ evidence, outcome }: Result): string {
+  return textOf(evidence['why'] ?? evidence['reason'] ?? evidence['stderr']) || outcome;
+}
+
+/** Journals what is about to be done; the act may begin only when this has resolved and the attempt is still alive. */
+export async function intend(host: RunHost, target: number, step: ProgramStep, turn: number, data: JsonObject): Promise<boolean> {
+  const attempt = host.chronicle.state.attempt[target] as number;
+  await host.write({ target, kind: 'intent', step: step.id, attempt, note: { data } });
+  return host.alive(target, turn);
+}

@@ -1,0 +1,44 @@
+// Drain: into our reservation, then our explicit drain, then wait until scheduler and node both show no work. Escalated, never timed out.
+import { guardCleared, guardDrain, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
+import type { ProgramStep } from '../../core/run/program.ts';
+import type { RunHost } from '../host.ts';
+import { end, guarded, intend, keyOf, seenData, wordsOf } from './common.ts';
+
+export async function drainBody(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
+  const before = await lookAtScheduler(host, target, step, turn);
+  if (!before) return;
+  if (!(await intend(host, target, step, turn, { act: 'drain', key: keyOf(host, target, step), seen: seenData(before) }))) return;
+  if (!(await takeOver(host, target, step, turn))) return;
+  const cleared = await guarded(host, target, step, turn, guardCleared);
+  if (cleared) end(host, target, turn, 'done', { data: { bootId: cleared.shell?.bootId ?? null } });
+}
+
+/** Reserves and drains until both are certain; a refusal is looked into by the next look. */
+async function takeOver(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<boolean> {
+  const scheduler = host.caller(target, 'scheduler');
+  if (!scheduler) {
+    end(host, target, turn, 'failed', { why: 'this cluster has no scheduler driver' });
+    return false;
+  }
+  const key = keyOf(host, target, step);
+  const why = host.parts.plan.change.name;
+  while (host.alive(target, turn)) {
+    const deadline = host.now() + host.parts.pace.callTimeoutMs;
+    const reserved = await scheduler.act({ role: 'scheduler', do: 'reserve', run: host.run }, host.name(target), key, deadline);
+    const drained =
+      reserved.outcome === 'done' || reserved.outcome === 'accepted'
+        ? await scheduler.act({ role: 'scheduler', do: 'drain', run: host.run, why }, host.name(target), key, deadline)
+        : reserved;
+    if (drained.outcome === 'done' || drained.outcome === 'accepted') return host.alive(target, turn);
+    host.waitingFor[target] = `the scheduler to take the drain: ${wordsOf(drained)}`;
+    if (!(await lookAtScheduler(host, target, step, turn))) return false;
+    await host.tick(host.parts.pace.pollMs);
+  }
+  return false;
+}
+
+/** State and Reason are read before the drain; a foreign drain ends the attempt there. */
+function lookAtScheduler(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<Seen | null> {
+  const guard = (seen: Seen): GuardVerdict => guardDrain(seen);
+  return guarded(host, target, step, turn, guard);
+}

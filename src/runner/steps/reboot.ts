@@ -1,0 +1,67 @@
+// Reboots and power cycles: judged by the boot id alone. An exit code is nothing, and a boot id that moved without us is somebody else's.
+import type { Act, ShellFacts } from '../../core/ports.ts';
+import type { ProgramStep } from '../../core/run/program.ts';
+import type { RunHost } from '../host.ts';
+import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } from './common.ts';
+
+type Activation = 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset';
+
+export async function rebootBody(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number): Promise<void> {
+  const doubt = host.chronicle.openIntent[target];
+  if (doubt && doubt.step === step.id && typeof doubt.data['bootId'] === 'string') {
+    const until = Math.min(deadlineOf(host, target, step), host.now() + host.parts.pace.settleMs);
+    const bootId = await newBoot(host, target, turn, doubt.data['bootId'], until);
+    if (bootId !== null) {
+      end(host, target, turn, 'done', { data: { bootId, afterDoubt: true } });
+      return;
+    }
+  }
+  if (host.alive(target, turn)) await ask(host, target, step, act, turn);
+}
+
+async function ask(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number): Promise<void> {
+  const caller = host.caller(target, step.by);
+  if (!caller) {
+    end(host, target, turn, 'failed', { why: `this cluster has no ${step.by} driver` });
+    return;
+  }
+  const seen = await guarded(host, target, step, turn);
+  const before = seen?.shell?.bootId ?? null;
+  if (!seen) return;
+  if (before === null) {
+    end(host, target, turn, 'failed', { why: 'the node does not tell its boot id, so no reboot of it could be judged' });
+    return;
+  }
+  if (!(await intend(host, target, step, turn, { act, key: keyOf(host, target, step), bootId: before, seen: seenData(seen) }))) return;
+  const deadline = deadlineOf(host, target, step);
+  const result = await caller.act(
+    actOf(act, host.name(target), before),
+    host.name(target),
+    keyOf(host, target, step),
+    Math.min(deadline, host.now() + host.parts.pace.callTimeoutMs),
+  );
+  if (!host.alive(target, turn)) return;
+  if (result.outcome === 'refused') {
+    end(host, target, turn, 'failed', { why: `${act} refused: ${wordsOf(result)}`, data: result.evidence });
+    return;
+  }
+  host.waitingFor[target] = 'a new boot';
+  const bootId = await newBoot(host, target, turn, before, deadline);
+  if (bootId !== null) end(host, target, turn, 'done', { data: { bootId } });
+  else timeIsUp(host, target, step, turn, 'a new boot');
+}
+
+/** The node's boot id once it differs from `before` and the node answers; null when the time was up first. */
+async function newBoot(host: RunHost, target: number, turn: number, before: string, until: number): Promise<string | null> {
+  while (host.alive(target, turn)) {
+    const shell = (await host.look(target, 'shell')).facts as ShellFacts | null;
+    if (shell?.reachable && shell.bootId !== null && shell.bootId !== before) return shell.bootId;
+    if (host.now() >= until) return null;
+    await host.tick(host.parts.pace.nodePollMs);
+  }
+  return null;
+}
+
+function actOf(act: Activation, target: string, bootId: string): Act {
+  return act === 'reboot' ? { role: 'shell', do: 'reboot', bootIds: { [target]: bootId } } : { role: 'bmc', do: act };
+}

@@ -1,0 +1,153 @@
+// The twin: a simulated fleet with a scheduler, nodes and BMCs behind the driver port, and the acts of everybody who is not Pitstop.
+// Seeded, on any clock; it knows nothing of plans and runs, and outlives the runner that drives it.
+import type { Driver } from '../../core/ports.ts';
+import { must } from '../../std/assert.ts';
+import type { Clock } from '../../std/clock.ts';
+import type { JsonObject } from '../../std/json.ts';
+import type { Happening } from './agenda.ts';
+import { BmcDriver } from './bmc-driver.ts';
+import { Waits } from './calls.ts';
+import type { Fault, TwinConfig } from './config.ts';
+import { commandEnds, createCommands, type Commands } from './execution.ts';
+import type { FeltEvent } from './felt-log.ts';
+import { jobEnds, jobGoes, jobSaves, reconsider, schedule, startFirstJobs, submit } from './jobs.ts';
+import { comeUp, goDown, reboot, repair } from './power.ts';
+import { SchedulerDriver } from './scheduler-driver.ts';
+import { ShellDriver } from './shell-driver.ts';
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import { ALWAYS, createWorld, feel, nodeOf, type TwinNode, type World } from './world.ts';
+
+export interface Twin {
+  readonly scheduler: Driver;
+  readonly shell: Driver;
+  readonly bmc: Driver;
+  /** Grows; empty when the configuration says so. */
+  readonly felt: readonly FeltEvent[];
+  foreignDrain(node: string, reason: string): void;
+  liftForeignDrain(node: string): void;
+  /** Somebody else's maintenance reservation over these nodes, or none again (name null). */
+  foreignReservation(nodes: readonly string[], name: string | null): void;
+  rebootBySomebodyElse(node: string): void;
+  /** The controller does not answer and starts no jobs; jobs on nodes go on. */
+  killScheduler(): void;
+  reviveScheduler(): void;
+  /** A job in line; starts on open nodes as soon as there are enough. Returns its id. */
+  submitJob(job: { nodes: number; durationMs: number; handlesSignal: boolean }): string;
+  /** A one-node job named `planted` that starts the moment a node (this one, when given) is open. Returns its id. */
+  plantJob(job?: { node?: string; durationMs?: number }): string;
+  /** The node has the fault from now on, `times` times or always. */
+  misbehave(node: string, fault: Fault, times?: number): void;
+  /** Clears all faults and hangs, and boots the node if it was dead. */
+  repair(node: string): void;
+  /** Component -> version that runs on the node now. */
+  versionsOf(node: string): { readonly [component: string]: string };
+  snapshot(): JsonObject;
+  restore(snapshot: JsonObject): void;
+}
+
+const PLANTED_MS = 60_000;
+
+/** A twin on this clock; its first jobs run from now on. Throws PitstopBugError for a node that it does not have. */
+export function createTwin(config: TwinConfig, clock: Clock): Twin {
+  const commands = createCommands();
+  const world: World = createWorld(config, clock, (what, subject, life) => happen(world, commands, what, subject, life));
+  const waits = new Waits(world);
+  startFirstJobs(world);
+  const find = (name: string): TwinNode => must(nodeOf(world, name), `node ${name} of the twin`);
+  return {
+    scheduler: new SchedulerDriver(world, waits),
+    shell: new ShellDriver(world, waits, commands),
+    bmc: new BmcDriver(world, waits, commands),
+    felt: world.felt.events,
+    ...actsOfOthers(world, find),
+    submitJob: ({ nodes, durationMs, handlesSignal }) =>
+      enter(world, {
+        name: 'train',
+        nodesWanted: nodes,
+        pinned: null,
+        workMs: durationMs,
+        reaction: handlesSignal ? 'checkpoint' : 'dies',
+      }),
+    plantJob: ({ node, durationMs = PLANTED_MS } = {}) => {
+      const pinned = node === undefined ? null : find(node).id;
+      return enter(world, { name: 'planted', nodesWanted: 1, pinned, workMs: durationMs, reaction: 'dies' });
+    },
+    misbehave: (name, fault, times = ALWAYS) => {
+      const node = find(name);
+      node.faults = { ...node.faults, [fault]: times };
+    },
+    repair: (name) => repair(world, find(name)),
+    versionsOf: (name) => find(name).running,
+    snapshot: () => takeSnapshot(world, commands),
+    restore: (snapshot) => restoreSnapshot(world, commands, snapshot),
+  };
+}
+
+type ActsOfOthers = Pick<
+  Twin,
+  'foreignDrain' | 'liftForeignDrain' | 'foreignReservation' | 'rebootBySomebodyElse' | 'killScheduler' | 'reviveScheduler'
+>;
+
+function actsOfOthers(world: World, find: (name: string) => TwinNode): ActsOfOthers {
+  return {
+    foreignDrain: (name, reason) => {
+      const node = find(name);
+      node.drain = { run: null, reason };
+      feel(world, { what: 'drain', node: '', nodes: [name], actor: 'foreign', reason });
+      reconsider(world, node);
+    },
+    liftForeignDrain: (name) => {
+      const node = find(name);
+      if (node.drain?.run !== null) return;
+      node.drain = null;
+      feel(world, { what: 'undrain', node: '', nodes: [name], actor: 'foreign' });
+      reconsider(world, node);
+    },
+    foreignReservation: (names, reservation) => {
+      feel(world, { what: reservation === null ? 'unreserve' : 'reserve', node: '', nodes: names, actor: 'foreign' });
+      for (const name of names) {
+        const node = find(name);
+        node.reservation = reservation === null ? null : { run: null, name: reservation };
+        reconsider(world, node);
+      }
+    },
+    rebootBySomebodyElse: (name) => {
+      reboot(world, find(name), 'somebody');
+    },
+    killScheduler: () => {
+      world.schedulerAlive = false;
+    },
+    reviveScheduler: () => {
+      world.schedulerAlive = true;
+      schedule(world);
+    },
+  };
+}
+
+function enter(world: World, job: Parameters<typeof submit>[1]): string {
+  const { id } = submit(world, job);
+  schedule(world);
+  return String(id);
+}
+
+/** What was planned for a life that is over does not happen. */
+function happen(world: World, commands: Commands, what: Happening, subject: number, life: number): void {
+  if (what === 'command-end') {
+    commandEnds(world, commands, subject);
+    return;
+  }
+  if (what === 'down' || what === 'boot' || what === 'reboot-itself') {
+    const node = must(world.nodes[subject], 'a node of the agenda');
+    if (node.life !== life) return;
+    if (what === 'down') goDown(world, commands, node);
+    else if (what === 'boot') comeUp(world, node);
+    else reboot(world, node, 'itself');
+    return;
+  }
+  const job = world.jobs.get(subject);
+  if (!job || job.life !== life) return;
+  if (what === 'job-end') jobEnds(world, job);
+  else if (what === 'job-gone') jobGoes(world, job);
+  else if (what === 'checkpoint') jobSaves(world, job);
+  else schedule(world);
+}

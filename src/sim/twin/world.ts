@@ -1,0 +1,211 @@
+// The state of the simulated fleet: nodes, jobs, reservations and commands, and the few things that everything else here does to them.
+import { draw, logNormal } from '../../std/draw.ts';
+import type { Clock } from '../../std/clock.ts';
+import { Agenda, type Happening } from './agenda.ts';
+import { FAULTS, type Fault, type TwinConfig } from './config.ts';
+import type { Spread } from './commands.ts';
+import { FeltLog, type FeltEvent } from './felt-log.ts';
+
+/** stopping: asked to reboot, still up. down: boots. dead: did not come up. */
+export type Phase = 'up' | 'stopping' | 'down' | 'dead' | 'off';
+
+export interface Drain {
+  /** null: not one of Pitstop's. */
+  readonly run: string | null;
+  readonly reason: string;
+}
+
+export interface Reservation {
+  readonly name: string;
+  /** null: not one of Pitstop's. */
+  readonly run: string | null;
+}
+
+export interface TwinNode {
+  readonly id: number;
+  readonly name: string;
+  phase: Phase;
+  /** Counts power lives: what was planned for an earlier one is void. */
+  life: number;
+  boots: number;
+  /** Unix ms at which it fell silent; meaningless while it is up. */
+  silentSince: number;
+  /** Who the boot under way is due to. */
+  bootBy: string;
+  /** Component -> version; shared until it changes. */
+  running: { readonly [component: string]: string };
+  /** What the next boot brings. */
+  next: { readonly [component: string]: string } | null;
+  drain: Drain | null;
+  /** Slurm's DOWN, which outlives the silence that caused it. */
+  schedulerDown: boolean;
+  reservation: Reservation | null;
+  /** Ids of the jobs that hold it, completing ones included. */
+  jobs: number[];
+  /** An epilog that never ends. */
+  hangs: boolean;
+  /** Fault -> how often it still strikes. */
+  faults: { [fault in Fault]?: number } | null;
+  /** How often each kind of thing was drawn for here, so that no order of events changes a draw. */
+  draws: Uint16Array | null;
+  /** Ids of commands: running ones, and the last few that must not run again. */
+  commands: number[];
+}
+
+export interface TwinJob {
+  readonly id: number;
+  readonly name: string;
+  readonly nodesWanted: number;
+  /** The one node it may run on; null = any. */
+  readonly pinned: number | null;
+  readonly workMs: number;
+  readonly reaction: 'checkpoint' | 'dies' | 'ignores';
+  /** requeueing: completing, and pending afterwards. */
+  state: 'pending' | 'held' | 'running' | 'completing' | 'requeueing' | 'requeueing-held' | 'gone';
+  life: number;
+  nodes: number[];
+  startedAt: number;
+  /** Work that the last checkpoint saved. */
+  savedMs: number;
+  checkpointAt: number | null;
+  eligibleAt: number;
+  restarts: number;
+  /** Key of the last requeue, which is done once however often it is asked for. */
+  requeueKey: string | null;
+}
+
+/** What each draw is for; its index is the `step` of the draw, so new ones go to the end. */
+export const DRAWS = [
+  'stage',
+  'apply',
+  'rollback',
+  'reboot',
+  'read',
+  'check',
+  'other',
+  'latency',
+  'slow',
+  'drop',
+  'lost',
+  'stop',
+  'twice',
+  'busy',
+  'job-nodes',
+  'job-remaining',
+  'job-handles',
+  'checkpoint',
+  'epilog',
+  'fault',
+] as const;
+
+export interface World {
+  readonly config: TwinConfig;
+  readonly clock: Clock;
+  readonly agenda: Agenda;
+  readonly felt: FeltLog;
+  readonly nodes: readonly TwinNode[];
+  readonly idOf: ReadonlyMap<string, number>;
+  readonly jobs: Map<number, TwinJob>;
+  /** Ids of pending jobs in the order of submission. */
+  readonly pending: Set<number>;
+  /** Ids of nodes on which a job could start now. */
+  readonly open: Set<number>;
+  nextJob: number;
+  schedulerAlive: boolean;
+  /** Calls to each system so far; names their draws. */
+  readonly calls: { scheduler: number; shell: number; bmc: number };
+}
+
+export function createWorld(config: TwinConfig, clock: Clock, handle: (what: Happening, subject: number, life: number) => void): World {
+  const nodes = config.nodes.map((name, id): TwinNode => freshNode(config, name, id));
+  const world: World = {
+    config,
+    clock,
+    agenda: new Agenda(clock, handle),
+    felt: new FeltLog(config),
+    nodes,
+    idOf: new Map(config.nodes.map((name, id) => [name, id])),
+    jobs: new Map(),
+    pending: new Set(),
+    open: new Set(nodes.keys()),
+    nextJob: 1,
+    schedulerAlive: true,
+    calls: { scheduler: 0, shell: 0, bmc: 0 },
+  };
+  plantFaults(world);
+  return world;
+}
+
+export const nodeOf = (world: World, name: string): TwinNode | null => world.nodes[world.idOf.get(name) ?? -1] ?? null;
+
+export const isUp = (node: TwinNode): boolean => node.phase === 'up' || node.phase === 'stopping';
+
+/** Names this boot of the node; another boot has another name. */
+export const bootIdOf = (node: TwinNode): string => `${node.name}-boot-${node.boots}`;
+
+export function feel(world: World, event: Omit<FeltEvent, 'at'>): void {
+  world.felt.add({ at: world.clock.now(), ...event });
+}
+
+/** A uniform number for this purpose, its own for each subject and each time it is asked for. */
+export function drawFor(world: World, what: (typeof DRAWS)[number], subject: number, attempt: number): number {
+  return draw(world.config.seed, world.config.scenario, subject, DRAWS.indexOf(what), attempt);
+}
+
+/** As `drawFor` on a node, which counts the attempts itself. */
+export function drawOn(world: World, node: TwinNode, what: (typeof DRAWS)[number]): number {
+  node.draws ??= new Uint16Array(DRAWS.length);
+  const index = DRAWS.indexOf(what);
+  const attempt = node.draws[index] as number;
+  node.draws[index] = attempt + 1;
+  return drawFor(world, what, node.id, attempt);
+}
+
+/** Whole milliseconds, never negative. */
+export function durationOf(spread: Spread, u: number): number {
+  return Math.round(logNormal(spread.medianMs, spread.logSd, u));
+}
+
+/** Whether the fault happens to this node now; it is used up by that where it has a count. */
+export function strikes(node: TwinNode, fault: Fault): boolean {
+  const left = node.faults?.[fault] ?? 0;
+  if (left <= 0 || !node.faults) return false;
+  node.faults[fault] = left - 1;
+  return true;
+}
+
+export const ALWAYS = Number.MAX_SAFE_INTEGER;
+
+function freshNode(config: TwinConfig, name: string, id: number): TwinNode {
+  return {
+    id,
+    name,
+    phase: 'up',
+    life: 0,
+    boots: 1,
+    silentSince: 0,
+    bootBy: '',
+    running: config.versions,
+    next: null,
+    drain: null,
+    schedulerDown: false,
+    reservation: null,
+    jobs: [],
+    hangs: false,
+    faults: null,
+    draws: null,
+    commands: [],
+  };
+}
+
+function plantFaults(world: World): void {
+  for (const [index, fault] of FAULTS.entries()) {
+    const spec = world.config.faults[fault];
+    if (!spec) continue;
+    const named = new Set(spec.nodes);
+    for (const node of world.nodes) {
+      const drawn = spec.share !== undefined && drawFor(world, 'fault', node.id, index) < spec.share;
+      if (drawn || named.has(node.name)) node.faults = { ...node.faults, [fault]: spec.times ?? ALWAYS };
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Which parts of other people's a machine must have before a testbed can start, and how tests behave when it has not.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { env } from 'node:process';
+
+const parts = [
+  'munged',
+  'slurmctld',
+  'slurmd',
+  'slurmstepd',
+  'sinfo',
+  'scontrol',
+  'sbatch',
+  'srun',
+  'sshd',
+  'ssh',
+  'ssh-keygen',
+  'setsid',
+] as const;
+
+/** Programs the testbed starts itself, by absolute path. */
+export type Part = (typeof parts)[number];
+
+/** The Debian packages that bring all parts. */
+export const packages = 'slurmctld slurmd slurm-client munge openssh-server openssh-client util-linux';
+
+export class PartMissingError extends Error {
+  override readonly name = 'PartMissingError';
+  constructor(missing: readonly string[]) {
+    super(`not installed: ${missing.join(', ')}; on Debian: apt-get install --no-install-recommends ${packages}`);
+  }
+}
+
+/** Names of the parts that are neither on PATH nor in an sbin folder; empty when a testbed can start. */
+export function missingParts(): string[] {
+  return parts.filter((part) => find(part) === undefined);
+}
+
+/** Absolute path of a part. Throws PartMissingError when it is not installed. */
+export function pathOf(part: Part): string {
+  const path = find(part);
+  if (path === undefined) throw new PartMissingError([part]);
+  return path;
+}
+
+/** vitest's `describe`, handed in, so that this file also loads outside a test run. */
+export interface Describe {
+  (title: string, body: () => void): unknown;
+  skip: (title: string, body: () => void) => unknown;
+}
+
+/**
+ * A suite that needs real parts: when some are missing it is skipped and the title says why; with PITSTOP_REQUIRE_REAL=1 it fails instead.
+ */
+export function realParts(describe: Describe, title: string, body: () => void): void {
+  const missing = missingParts();
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const error = new PartMissingError(missing);
+  if (env['PITSTOP_REQUIRE_REAL'] === '1') {
+    describe(title, () => {
+      throw error;
+    });
+    return;
+  }
+  console.warn(`skipped: ${title}: ${error.message}`);
+  describe.skip(`${title} (skipped: ${error.message})`, body);
+}
+
+function find(part: Part): string | undefined {
+  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, part)).find(executable);
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return path.startsWith('/');
+  } catch {
+    return false;
+  }
+}
