@@ -10,9 +10,9 @@ export interface DocumentSettings {
   readonly sshPort: number;
 }
 
-/** The version that runs when a testbed starts, and the one change.yaml wants. */
+/** The version that runs when a testbed starts. */
 export const oldVersion = '2025.06';
-export const newVersion = '2025.07';
+const newVersion = '2025.07';
 
 /** Writes fleet.yaml, change.yaml and policy.yaml; returns the text of each by file name. */
 export function writeDocuments(settings: DocumentSettings): Record<'fleet.yaml' | 'change.yaml' | 'policy.yaml', string> {

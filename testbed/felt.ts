@@ -1,5 +1,5 @@
 // What the nodes felt, read back: the only thing an outside checker of a run may look at.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -51,11 +51,32 @@ const record = z.strictObject({
 
 export type FeltRecord = z.infer<typeof record>;
 
-/** All nodes' records by time. */
-export function readFelt(folder: string): FeltRecord[] {
-  const records = readdirSync(join(folder, 'nodes')).flatMap((node) => {
-    const lines = readFileSync(join(folder, 'nodes', node, 'felt.log'), 'utf8').split('\n');
-    return lines.slice(0, -1).map((line) => record.parse(JSON.parse(line)));
-  });
-  return records.sort((a, b) => a.at - b.at);
+/** Reads what was appended since the last time; what was read once stays known when the folder has gone. */
+export class FeltReader {
+  readonly #folder: string;
+  readonly #offsets = new Map<string, number>();
+  readonly #records: FeltRecord[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** All nodes' records so far, by time. */
+  read(nodes: readonly string[]): FeltRecord[] {
+    for (const node of nodes) this.#readNode(node);
+    this.#records.sort((a, b) => a.at - b.at);
+    return [...this.#records];
+  }
+
+  #readNode(node: string): void {
+    const path = join(this.#folder, 'nodes', node, 'felt.log');
+    const offset = this.#offsets.get(node) ?? 0;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= offset) return;
+    const added = readFileSync(path).subarray(offset);
+    const end = added.lastIndexOf('\n') + 1;
+    const lines = added.subarray(0, end).toString().split('\n').slice(0, -1);
+    this.#records.push(...lines.map((line) => record.parse(JSON.parse(line))));
+    this.#offsets.set(node, offset + end);
+  }
 }

@@ -1,6 +1,6 @@
 // The folder of one testbed before anything runs in it: site commands, node state, Slurm's and sshd's files, the user's documents.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { oldVersion, writeDocuments } from './documents.ts';
@@ -19,7 +19,7 @@ export interface FolderSettings {
   readonly bootSeconds: number;
 }
 
-export class TestbedFolderError extends Error {
+class TestbedFolderError extends Error {
   override readonly name = 'TestbedFolderError';
 }
 
@@ -39,7 +39,7 @@ export async function fillFolder(folder: string, settings: FolderSettings): Prom
   if (slurmctldPort === undefined || sshPort === undefined || firstSlurmdPort === undefined) throw new TestbedFolderError('too few ports');
   for (const name of ['bin', 'ckpt', 'dev', 'log', 'munge', 'nodes', 'pid', 'spool', 'state']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'munge', 'key'), randomBytes(128), { mode: 0o600 });
-  for (let gpu = 0; gpu < gpusPerNode; gpu += 1) writeFileSync(join(folder, 'dev', `gpu${gpu}`), ''); // Slurm wants a file, not a device
+  for (let gpu = 0; gpu < gpusPerNode; gpu += 1) symlinkSync('/dev/null', join(folder, 'dev', `gpu${gpu}`)); // Slurm wants a device each
   copySiteCommands(folder, settings.bootSeconds);
   for (const node of nodes) makeNode(folder, node);
   const slurm = { ...settings, folder, slurmctldPort, firstSlurmdPort, host: shortHostname(), nodes: nodes.length };

@@ -1,6 +1,6 @@
 // `npm run testbed -- --nodes 16`: a small real cluster to try Pitstop on, until Ctrl-C.
 import { readFileSync } from 'node:fs';
-import { argv, exit, on, stderr, stdout } from 'node:process';
+import process, { argv, env, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { PartMissingError } from './requirements.ts';
 import { Testbed, type Fault, type NodeFault, type TestbedOptions } from './testbed.ts';
@@ -60,9 +60,7 @@ async function main(): Promise<number> {
     stdout.write(help);
     return 0;
   }
-  const stopped = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) on(signal, () => done());
-  });
+  const stopped = untilStopped();
   try {
     const starting = startWithJobs(asked);
     const testbed = await Promise.race([starting, stopped]);
@@ -76,6 +74,18 @@ async function main(): Promise<number> {
     return error instanceof PartMissingError ? 2 : 3;
   }
   return 0;
+}
+
+/** Resolves on a signal, or when npm is gone: a SIGTERM to `npm run` ends npm and its shell but never reaches us. */
+function untilStopped(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
+    if (env['npm_lifecycle_event'] === undefined) return;
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) done();
+    }, 250).unref();
+  });
 }
 
 async function startWithJobs({ options, jobNodes, jobSeconds, planted }: Asked): Promise<Testbed> {

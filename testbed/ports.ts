@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 const firstPort = 10_240;
 const lastPort = 32_767;
 
-export class PortsTakenError extends Error {
+class PortsTakenError extends Error {
   override readonly name = 'PortsTakenError';
 }
 

@@ -22,7 +22,7 @@ const parts = [
 export type Part = (typeof parts)[number];
 
 /** The Debian packages that bring all parts. */
-export const packages = 'slurmctld slurmd slurm-client munge openssh-server openssh-client util-linux';
+const packages = 'slurmctld slurmd slurm-client munge openssh-server openssh-client util-linux';
 
 export class PartMissingError extends Error {
   override readonly name = 'PartMissingError';

@@ -14,7 +14,7 @@ export interface SlurmSettings {
   readonly slurmdTimeoutSeconds: number;
 }
 
-export const nodesPerLeaf = 8;
+const nodesPerLeaf = 8;
 export const gpusPerNode = 8;
 
 /** The folded name of all nodes: `n1` or `n[1-16]`. */

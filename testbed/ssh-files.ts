@@ -17,7 +17,7 @@ export interface SshSettings {
 }
 
 /** The loopback address of the node with this index, from 0. */
-export function addressOf(index: number): string {
+function addressOf(index: number): string {
   const host = index + 1;
   return `127.1.${host >> 8}.${host & 255}`;
 }

@@ -1,5 +1,4 @@
 // Shows that the testbed is what it says: real daemons, nodes that reboot and misbehave, jobs that checkpoint, and nothing left behind.
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FeltRecord } from './felt.ts';
@@ -150,6 +149,7 @@ realParts(describe, 'testbed', () => {
     expect(processesOf(bed.folder)).not.toEqual([]);
     await bed.stop();
     expect(existsSync(bed.folder)).toBe(false);
+    expect(feltBy('n5', 'reboot')).toHaveLength(3);
     expect(processesOf(bed.folder)).toEqual([]);
   });
 });
@@ -158,10 +158,12 @@ realParts(describe, 'testbed', () => {
 function processesOf(folder: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`].some((path) => read(path).includes(folder)))
-    .map((pid) => execFileSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' }));
+    .map((pid) => ({ command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
+    .filter(({ command, environment }) => command.includes(folder) || environment.includes(folder))
+    .map(({ command }) => command.replaceAll('\0', ' '));
 }
 
+/** The file's text, or nothing when the file or its process has gone meanwhile. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

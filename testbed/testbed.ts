@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { env as processEnv, kill } from 'node:process';
 import { promisify } from 'node:util';
 import { fillFolder, makeFolder } from './folder.ts';
-import { readFelt, type FeltRecord } from './felt.ts';
+import { FeltReader, type FeltRecord } from './felt.ts';
 import { jobEnvironment, sbatchArguments, type JobSettings } from './jobs.ts';
 import { takePorts, type PortBlock } from './ports.ts';
 import { missingParts, PartMissingError, pathOf } from './requirements.ts';
@@ -20,7 +20,7 @@ const run = promisify(execFile);
  * hangDrain: gets a job that ignores its signal and ends at `release` only; the node must be free. backTwice: reboots by itself `seconds` (3) after a reboot.
  * applyFails, healthFails: that command exits 1. All but hangDrain hold until `repair`.
  */
-export const faults = ['neverBack', 'oldVersion', 'late', 'hangDrain', 'backTwice', 'applyFails', 'healthFails'] as const;
+const faults = ['neverBack', 'oldVersion', 'late', 'hangDrain', 'backTwice', 'applyFails', 'healthFails'] as const;
 export type Fault = (typeof faults)[number];
 
 export interface NodeFault {
@@ -49,7 +49,7 @@ export interface Job {
 }
 
 /** A daemon or command of the testbed did not do what it must; the message carries its log. */
-export class TestbedError extends Error {
+class TestbedError extends Error {
   override readonly name = 'TestbedError';
 }
 
@@ -64,9 +64,10 @@ export class Testbed implements AsyncDisposable {
   readonly policyYaml: string;
   /** For commands that shall talk to this cluster: the caller's environment with SLURM_CONF. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Pid of everything that was started directly, by name. */
+  /** What was started directly and last under each name; restarted daemons are found by their pid files. */
   readonly #daemons = new Map<string, ChildProcess>();
   readonly #hanging = new Map<string, Job>();
+  readonly #felt: FeltReader;
   readonly #keep: boolean;
   #ports: PortBlock | undefined;
   #reaper: ChildProcess | undefined;
@@ -80,6 +81,7 @@ export class Testbed implements AsyncDisposable {
     this.changeYaml = join(folder, 'change.yaml');
     this.policyYaml = join(folder, 'policy.yaml');
     this.env = { ...processEnv, SLURM_CONF: join(folder, 'slurm.conf') };
+    this.#felt = new FeltReader(folder);
     this.#keep = options.keep ?? false;
   }
 
@@ -207,9 +209,9 @@ export class Testbed implements AsyncDisposable {
     await this.#onNode(node, 'reboot', 'somebody');
   }
 
-  /** Everything the nodes felt so far, by time. */
+  /** Everything the nodes felt so far, by time; also after `stop`. */
   felt(): FeltRecord[] {
-    return readFelt(this.folder);
+    return this.#felt.read(this.nodes);
   }
 
   /** kill -9 of a node's slurmd: Slurm calls the node down after SlurmdTimeout. Its jobs' processes and its sshd go on. */
@@ -304,6 +306,7 @@ export class Testbed implements AsyncDisposable {
       await run(join(this.folder, 'bin', 'sweep'), []);
       await Promise.all([...this.#daemons.values()].map(ended));
     }
+    this.felt(); // the last of it, before the folder goes
     if (!this.#keep) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     if (this.#reaper !== undefined) {
       this.#reaper.kill('SIGKILL');

@@ -1,7 +1,7 @@
 // Waiting for the thing itself: asks again and again until the answer is there, never sleeps a fixed time.
 import { setTimeout as pause } from 'node:timers/promises';
 
-export class WaitTimeoutError extends Error {
+class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
 }
 

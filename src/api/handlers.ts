@@ -30,9 +30,9 @@ export interface ApiParts {
   readonly stop: () => void;
 }
 
+const os = implement(contract);
+
 export function createRouter(parts: ApiParts) {
-  const os = implement(contract);
-  const { runs } = parts;
   return os.router({
     server: {
       info: os.server.info.handler(() => ({
@@ -46,56 +46,7 @@ export function createRouter(parts: ApiParts) {
         return { pid: process.pid };
       }),
     },
-    runs: {
-      create: os.runs.create.handler(({ input }) =>
-        answering(async () => {
-          const { host } = await runs.create(input.plan, input.options as JsonObject);
-          return { run: host.run, counts: countsOf(host.parts.plan, host.parts.program) };
-        }),
-      ),
-      dryRun: os.runs.dryRun.handler(({ input }) =>
-        answering(async () => mutable(await dryRun(runs, input.plan, input.options as JsonObject))),
-      ),
-      list: os.runs.list.handler(async () => Promise.all((await runs.journal.runs()).map((header) => show(parts, header)))),
-      status: os.runs.status.handler(async ({ input }) => show(parts, await headerOf(runs, input.run))),
-      control: os.runs.control.handler(({ input }) =>
-        answering(async () => {
-          const host = hostOf(runs, input.run);
-          const words: Words = { by: input.by, why: input.reason, targets: input.targets };
-          return { leaves: input.word === 'release' ? release(host, words) : CONTROLS[input.word](host, words) };
-        }),
-      ),
-      approve: os.runs.approve.handler(({ input }) =>
-        answering(async () => ({
-          leaves: approve(hostOf(runs, input.run), { by: input.by, why: input.reason, targets: input.targets }, input.gate),
-        })),
-      ),
-      straggler: os.runs.straggler.handler(({ input }) =>
-        answering(async () => ({
-          leaves: straggler(hostOf(runs, input.run), { by: input.by, why: input.reason, targets: input.targets }, input.act),
-        })),
-      ),
-      consent: os.runs.consent.handler(({ input }) =>
-        answering(async () => ({
-          leaves: await consent(
-            hostOf(runs, input.run),
-            { by: input.by, why: input.reason, targets: input.targets },
-            input.customer,
-            input.to,
-          ),
-        })),
-      ),
-      events: os.runs.events.handler(async ({ input }) => {
-        const header = await headerOf(runs, input.run);
-        const entries = await readOrWait(runs, input.run, input.from, input.limit, input.waitMs);
-        return entries.map((entry) => eventOf(header, entry));
-      }),
-      retro: os.runs.retro.handler(async ({ input }) => {
-        const header = await headerOf(runs, input.run);
-        const plan = parts.parsePlan(header.plan);
-        return retroOf(header, plan, await chronicleOf(parts, header));
-      }),
-    },
+    runs: { ...lookProcedures(parts), ...wordProcedures(parts.runs) },
     site: {
       importSlurm: os.site.importSlurm.handler(({ input }) =>
         answering(() => parts.site.importSlurm(input.options as JsonObject, input.folder)),
@@ -104,6 +55,53 @@ export function createRouter(parts: ApiParts) {
       doctor: os.site.doctor.handler(({ input }) => answering(async () => [...(await parts.site.doctor(input.fleet, input.folder))])),
     },
   });
+}
+
+/** Procedures that only look. */
+function lookProcedures(parts: ApiParts) {
+  const { runs } = parts;
+  return {
+    dryRun: os.runs.dryRun.handler(({ input }) =>
+      answering(async () => {
+        const { acts, findings } = await dryRun(runs, input.plan, input.options as JsonObject);
+        return { acts: [...acts], findings: [...findings] };
+      }),
+    ),
+    list: os.runs.list.handler(async () => Promise.all((await runs.journal.runs()).map((header) => show(parts, header)))),
+    status: os.runs.status.handler(async ({ input }) => show(parts, await headerOf(runs, input.run))),
+    events: os.runs.events.handler(async ({ input }) => {
+      const header = await headerOf(runs, input.run);
+      const entries = await readOrWait(runs, input.run, input.from, input.limit, input.waitMs);
+      return entries.map((entry) => eventOf(header, entry));
+    }),
+    retro: os.runs.retro.handler(async ({ input }) => {
+      const header = await headerOf(runs, input.run);
+      return retroOf(header, parts.parsePlan(header.plan), await chronicleOf(parts, header));
+    }),
+  };
+}
+
+/** Procedures that say something to a run. */
+function wordProcedures(runs: Runs) {
+  const say = async (
+    words: { run: string; by: string; reason: string; targets: string | null },
+    speak: (host: RunHost, words: Words) => string | Promise<string>,
+  ) =>
+    answering(async () => ({ leaves: await speak(hostOf(runs, words.run), { by: words.by, why: words.reason, targets: words.targets }) }));
+  return {
+    create: os.runs.create.handler(({ input }) =>
+      answering(async () => {
+        const { host } = await runs.create(input.plan, input.options as JsonObject);
+        return { run: host.run, counts: countsOf(host.parts.plan, host.parts.program) };
+      }),
+    ),
+    control: os.runs.control.handler(({ input }) =>
+      say(input, (host, words) => (input.word === 'release' ? release(host, words) : CONTROLS[input.word](host, words))),
+    ),
+    approve: os.runs.approve.handler(({ input }) => say(input, (host, words) => approve(host, words, input.gate))),
+    straggler: os.runs.straggler.handler(({ input }) => say(input, (host, words) => straggler(host, words, input.act))),
+    consent: os.runs.consent.handler(({ input }) => say(input, (host, words) => consent(host, words, input.customer, input.to))),
+  };
 }
 
 async function headerOf(runs: Runs, run: string): Promise<RunHeader> {
@@ -176,7 +174,3 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
 const REFUSALS = new Set(['TargetOccupiedError', 'RunExistsError']);
 const BAD_INPUTS = new Set(['BadInputError', 'SecretMissingError', 'DriverOptionsError', 'DriverUnknownError']);
 const OUTSIDE = new Set(['OutsideSilentError', 'SlurmSilentError']);
-
-function mutable<T>(value: T): { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] } {
-  return value as never;
-}

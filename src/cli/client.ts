@@ -16,9 +16,9 @@ async function overSocket(socket: string, ask: Request): Promise<Response> {
   const body = Buffer.from(await ask.arrayBuffer());
   const { pathname, search } = new URL(ask.url);
   return new Promise((resolve, reject) => {
-    const headers = Object.fromEntries(ask.headers);
+    const headers = { ...Object.fromEntries(ask.headers), 'content-length': String(body.length) };
     const sent = request(
-      { socketPath: socket, method: ask.method, path: pathname + search, headers: { ...headers, 'content-length': String(body.length) } },
+      { socketPath: socket, method: ask.method, path: pathname + search, headers, signal: ask.signal, agent: false },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,6 +1,6 @@
 // Where one machine's Pitstop keeps its journal and its socket.
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface StateFolder {
   readonly folder: string;
@@ -11,7 +11,11 @@ export interface StateFolder {
 
 /** PITSTOP_STATE, else XDG_STATE_HOME/pitstop, else /var/lib/pitstop for root and ~/.local/state/pitstop for everybody else. */
 export function stateFolder(env: NodeJS.ProcessEnv): StateFolder {
-  const folder = env['PITSTOP_STATE'] ?? standardFolder(env);
+  return stateFolderAt(resolve(env['PITSTOP_STATE'] || standardFolder(env)));
+}
+
+/** `folder` is absolute, since the server does not run where its clients do. */
+export function stateFolderAt(folder: string): StateFolder {
   return { folder, journal: join(folder, 'journal.db'), socket: join(folder, 'api.sock'), log: join(folder, 'serve.log') };
 }
 

@@ -2,7 +2,6 @@
 // same component replaces the earlier whole, or with `extends: builtin` changes the steps it names.
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Procedure } from '../core/change/procedure.ts';
 import { parseDocument } from './document.ts';
 import type { Path, SourceDocument } from './document.ts';
@@ -14,7 +13,7 @@ import { normalise } from './procedure-file.ts';
 import { folderExists, listFiles, readText } from './read-text.ts';
 import { Problems, readWith, Refusal } from './schema.ts';
 
-export interface CatalogueEntry {
+interface CatalogueEntry {
   readonly procedure: Procedure;
   /** Of the canonical JSON of the procedure. */
   readonly sha256: string;
@@ -32,7 +31,7 @@ export interface CatalogueFile {
 
 /** The folders to load, in order: the package's, `catalogue/` beside the fleet file when it exists, and the one given. */
 export function catalogueFolders(fleetFile: string | null, extra: string | null): string[] {
-  const builtin = fileURLToPath(new URL('../../catalogue', import.meta.url));
+  const builtin = join(import.meta.dirname, '..', '..', 'catalogue');
   const beside = fleetFile === null ? null : join(dirname(fleetFile), 'catalogue');
   return [builtin, ...(beside !== null && folderExists(beside) ? [beside] : []), ...(extra === null ? [] : [extra])];
 }

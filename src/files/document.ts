@@ -7,7 +7,7 @@ import type { Json } from '../std/json.ts';
 
 export type Path = readonly (string | number)[];
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly col: number;
   /** The text that stands there, shortened to one line. */

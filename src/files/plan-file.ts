@@ -94,17 +94,28 @@ function jsonValue(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : 'cannot be read';
-    const at = Number(/position (\d+)/.exec(why)?.[1] ?? 0);
-    const before = text.slice(0, at).split('\n');
-    const place = { line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
-    throw notOurs(file, place);
+    throw notOurs(file, faultPlace(error, text, file));
   }
 }
 
-function notOurs(file: string, place: { line: number; col: number }): BadInputError {
+/** The engine names the position in long texts only; in short ones YAML stumbles over the same spot. */
+function faultPlace(error: unknown, text: string, file: string): { line: number; col: number } {
+  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  if (position !== undefined) {
+    const before = text.slice(0, Number(position)).split('\n');
+    return { line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
+  }
+  try {
+    parseDocument(text, file);
+  } catch (found) {
+    if (found instanceof BadInputError && found.problems[0]) return found.problems[0];
+  }
+  return { line: 1, col: 1 };
+}
+
+function notOurs(file: string, { line, col }: { line: number; col: number }): BadInputError {
   return new BadInputError([
-    { file, ...place, value: '', why: 'this is not JSON as Pitstop writes it', mend: 'use the file as it was written' },
+    { file, line, col, value: '', why: 'this is not JSON as Pitstop writes it', mend: 'use the file as it was written' },
   ]);
 }
 

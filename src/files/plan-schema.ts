@@ -18,7 +18,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const json: z.ZodType<Json> = z.json();
 const group = z.strictObject({ name: text, nodes: text });
 
-export const fleetDocumentSchema = z.strictObject({
+const fleetDocumentSchema = z.strictObject({
   name: text,
   timezone: text,
   customers: z.array(z.strictObject({ name: text, timezone: text, priority: positive, noticeMs: millis })),

@@ -98,7 +98,8 @@ function procedureWith(procedure: MergedProcedure, component: string, setting: S
   const [, , part = '', name = '', ...rest] = setting.path;
   if (part === 'steps' && rest.length > 0) {
     const known = procedure.steps.filter(({ action }) => action.kind !== 'do' || action.act !== 'return').map((step) => step.name);
-    const wanted = [`${component}:${name}`, `${component}.${name}`, `${component}/${name}`, `${component}-${name}`, name];
+    // Where two components have a step of one name, the plan says whose it is.
+    const wanted = [`${component}.${name}`, name];
     const step = wanted.find((candidate) => known.includes(candidate));
     if (step === undefined) throw unusable(setting.file, `the procedure has no step "${name}"`, suggest(name, known));
     return { ...procedure, steps: procedure.steps.map((each) => (each.name === step ? stepWith(each, rest, setting) : each)) };

@@ -45,9 +45,12 @@ export function leaf<T>(expected: string, sorts: readonly Sort[], json: JsonSche
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** Marks the message that carries the known keys to where the problem is made. */
+const KNOWN = 'known keys: ';
+
 /** A map with these keys and no others. */
 export function keys<S extends z.ZodRawShape>(shape: S) {
-  const known = Object.keys(shape).join(' ');
+  const known = KNOWN + Object.keys(shape).join(' ');
   return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) });
 }
 
@@ -96,7 +99,7 @@ function problemAt(document: SourceDocument, path: Path, refusal: Refusal): File
 function problems(issue: Issue, document: SourceDocument, path: Path): FileProblem[] {
   if (issue.code === 'invalid_union') return unionProblems(issue, document, path);
   if (issue.code === 'unrecognized_keys') {
-    const known = issue.message.split(' ').filter(Boolean);
+    const known = issue.message.startsWith(KNOWN) ? issue.message.slice(KNOWN.length).split(' ') : [];
     return issue.keys.map((key) => keyProblem(document, [...path, key], 'unknown key', suggest(key, known)));
   }
   if (issue.code === 'invalid_key') {

@@ -14,8 +14,7 @@ import { watch } from './watch.ts';
 import { keepWindows } from './windows.ts';
 
 /** Resolves when the run has ended for good: every target settled, dropped or untouched, and everything of ours given back. */
-export async function conduct(host: RunHost, owner: string): Promise<void> {
-  await host.resume(owner);
+export async function conduct(host: RunHost): Promise<void> {
   keepSoaks(host);
   noteWaves(host);
   await host.until(() => host.chronicle.state.run.confirmed || host.chronicle.state.run.aborted);

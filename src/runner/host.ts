@@ -110,7 +110,7 @@ export class RunHost {
     const commands = record(this.chronicle, entry);
     if (target >= 0) this.waitingFor[target] = null;
     for (let i = 0; i < commands.length; i += 3) this.#obey(commands[i] as number, commands[i + 1] as number, commands[i + 2] as number);
-    this.#wake();
+    this.wake();
   }
 
   /** Writes something that is no event of the machine; resolves when it is durable. */
@@ -165,16 +165,16 @@ export class RunHost {
   /** Sleeps to the next common tick, so that everybody who polls asks in the same folded call. */
   tick(ms: number): Promise<void> {
     const now = this.now();
-    return sleep(this.parts.clock, Math.ceil((now + 1) / ms) * ms - now, this.parts.signal);
+    return sleep(this.parts.clock, Math.ceil((now + 1) / ms) * ms - now);
   }
 
   #stop(why: string): void {
     this.stopped ??= why;
-    this.#wake();
+    this.wake();
   }
 
-  /** Conditions over all targets are dear, so they are asked once for any number of events of the same turn. */
-  #wake(): void {
+  /** Has the waiting conditions asked again; they are dear, so once for any number of events of the same turn. */
+  wake(): void {
     if (this.#conditions.size === 0 || this.#waking) return;
     this.#waking = true;
     this.parts.clock.after(0, () => {

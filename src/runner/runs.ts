@@ -122,13 +122,15 @@ export class Runs {
     return this.#begin(header, plan, compile(plan, this.#parts.shardTargets), world);
   }
 
-  #begin(header: RunHeader, plan: Plan, program: Program, world: World): ActiveRun {
+  /** The journal is claimed and replayed before anybody may speak to the run. */
+  async #begin(header: RunHeader, plan: Plan, program: Program, world: World): Promise<ActiveRun> {
     const callers = callersOf(program, world, this.#stop.signal);
     const host = new RunHost(
       { journal: this.#parts.journal, clock: world.clock, header, plan, program, pace: world.pace, callers, signal: this.#stop.signal },
       stepBody,
     );
-    const ended = conduct(host, this.#parts.owner).catch((error: unknown) => host.fail(error));
+    await host.resume(this.#parts.owner);
+    const ended = conduct(host).catch((error: unknown) => host.fail(error));
     const active: ActiveRun = { host, world, ended };
     this.#active.set(header.run, active);
     return active;

@@ -4,7 +4,10 @@
 sleep 0.2 # the answer to whoever asked still gets out
 date +%s%3N >"$N/down"
 jobs=$(grep -lsz "^PITSTOP_TESTBED=$R\$" /proc/[0-9]*/environ | xargs -r grep -lsz "^SLURMD_NODENAME=$node\$" | cut -d/ -f3)
-lost=$(for pid in $(stepds); do tr '\0' ' ' <"/proc/$pid/cmdline"; echo; done | sed -n 's/.*\[\([0-9]*\)\..*/\1/p' | sort -un)
+lost=$(for pid in $(stepds); do
+  # A slurmstepd without a process below it only tidies up after its job: nothing is lost with it.
+  [ -n "$(cat "/proc/$pid"/task/*/children 2>/dev/null)" ] && tr '\0' '\n' <"/proc/$pid/cmdline"
+done | sed -n 's/.*\[\([0-9]*\)\..*/\1/p' | sort -un)
 doomed=$(tree $(pid_in "$N/slurmd.pid" slurmd) $(pid_in "$N/sshd.pid" sshd) $(stepds) $jobs)
 for pid in $doomed; do
   [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null

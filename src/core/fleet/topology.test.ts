@@ -80,15 +80,15 @@ test('look-ups: cluster, groups and leaves of a node', () => {
 });
 
 test('kinds: a bare name is a node, switch, domain, feed or link', () => {
-  const { kindOf } = topologyOf(fleet);
+  const topology = topologyOf(fleet);
   const names = ['n1', 'spine1', 'd1', 'feed2', 'n1/mlx5_0--leaf1/1', 'leaf1/40--spine1/1', 'n2/*--leaf2/*', 'r1', 'x'];
-  expect(names.map(kindOf)).toEqual(['node', 'switch', 'domain', 'feed', 'link', 'link', null, null, null]);
+  expect(names.map((name) => topology.kindOf(name))).toEqual(['node', 'switch', 'domain', 'feed', 'link', 'link', null, null, null]);
 });
 
 test('nodes behind: what an act on the target takes from', () => {
-  const { nodesBehind } = topologyOf(fleet);
+  const topology = topologyOf(fleet);
   const names = ['n1', 'leaf2', 'spine1', 'd1', 'feed1', 'n1/mlx5_0--leaf1/1', 'leaf1/40--spine1/1', 'x'];
-  expect(names.map((name) => fold(nodesBehind(name)))).toEqual(['n1', 'n[2-4]', '', 'n[1-4]', 'm[1-2],n[1-4]', 'n1', '', '']);
+  expect(names.map((name) => fold(topology.nodesBehind(name)))).toEqual(['n1', 'n[2-4]', '', 'n[1-4]', 'm[1-2],n[1-4]', 'n1', '', '']);
 });
 
 test('links: taken apart (dashes in names)', () => {

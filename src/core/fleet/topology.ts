@@ -5,7 +5,7 @@ import type { Cluster, Fleet, NodeGroup, TargetKind } from './model.ts';
 import { names, nodeSetOf, parseNodeSet, union } from './nodeset.ts';
 import type { GroupResolver, NodeSet } from './nodeset.ts';
 
-export interface NodeGroups {
+interface NodeGroups {
   readonly rack: string | null;
   readonly unit: string | null;
   readonly domain: string | null;
@@ -53,22 +53,43 @@ export function groupResolver(fleet: Fleet): GroupResolver {
   return topologyOf(fleet).groups;
 }
 
+/** The fleet's topology; asked again for the same fleet object, the same one with its tables. */
 export function topologyOf(fleet: Fleet): Topology {
+  const built = BUILT.get(fleet) ?? build(fleet);
+  BUILT.set(fleet, built);
+  return built;
+}
+
+const BUILT = new WeakMap<Fleet, Topology>();
+
+function build(fleet: Fleet): Topology {
   const clusters = once(() => tableOf(fleet.clusters, (cluster) => [[cluster, cluster.nodes]]));
   const racks = once(() => tableOf(fleet.clusters, (cluster) => groupNames(cluster.racks)));
   const units = once(() => tableOf(fleet.clusters, (cluster) => groupNames(cluster.units)));
   const domains = once(() => tableOf(fleet.clusters, (cluster) => groupNames(cluster.domains)));
-  const feeds = once(() => listsOf(fleet.clusters.flatMap((cluster) => cluster.feeds)));
+  const feeds = once(() => listsOf(fleet.clusters.flatMap((cluster) => groupNames(cluster.feeds))));
   const cables = once(() => cablesOf(fleet));
-  const groups = once(() => groupsByName(fleet, cables()));
+  const leaves = once(() => listsOf(cables().nodeLinks));
   const kinds = once(() => kindsOf(fleet));
   const nodes = once(() => unionOf(fleet.clusters.map((cluster) => setOf(cluster.nodes))));
-  const resolve: GroupResolver = (group) => {
-    const at = group.indexOf(':');
-    const [kind, rest] = [group.slice(0, at), group.slice(at + 1)];
-    if (kind === 'switches-of') return switchesOf(setOf(rest), cables());
-    if (kind === 'spines-of') return spinesOf(setOf(rest), cables(), fleet);
-    return groups().get(group) ?? null;
+  const groups: Readonly<Record<string, () => ReadonlyMap<string, NodeSet>>> = {
+    cluster: once(() => setsOf(fleet.clusters)),
+    rack: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.racks))),
+    unit: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.units))),
+    domain: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.domains))),
+    feed: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.feeds))),
+    leaf: once(() => leafSets(fleet, cables())),
+  };
+  const group = (kind: string, name: string): NodeSet | null => {
+    return Object.hasOwn(groups, kind) ? (groups[kind]?.().get(name) ?? null) : null;
+  };
+  const switchesOf = (set: NodeSet): NodeSet => nodeSetOf([...names(set)].flatMap((node) => leaves().get(node) ?? []));
+  const resolve: GroupResolver = (text) => {
+    const at = text.indexOf(':');
+    const [kind, rest] = [text.slice(0, at), text.slice(at + 1)];
+    if (kind === 'switches-of') return switchesOf(setOf(rest));
+    if (kind === 'spines-of') return spinesOf(switchesOf(setOf(rest)), cables(), fleet);
+    return group(kind, rest);
   };
   return {
     fleet,
@@ -82,73 +103,58 @@ export function topologyOf(fleet: Fleet): Topology {
       domain: domains().get(node) ?? null,
       feeds: feeds().get(node) ?? [],
     }),
-    leavesOf: (node) => cables().leaves.get(node) ?? [],
+    leavesOf: (node) => leaves().get(node) ?? [],
     kindOf: (name) => (clusters().has(name) ? 'node' : (kinds().get(name) ?? null)),
-    nodesBehind: (name) => nodesBehind(name, clusters().has(name), kinds().get(name), groups()),
+    nodesBehind: (name) => {
+      const kind = clusters().has(name) ? 'node' : kinds().get(name);
+      const end = kind === 'link' ? parseLink(name)?.from : name;
+      if (end !== undefined && clusters().has(end)) return nodeSetOf([end]);
+      return group(kind === 'switch' ? 'leaf' : String(kind), name) ?? nodeSetOf([]);
+    },
     groups: resolve,
   };
 }
 
 interface Cables {
-  /** Leaf -> the nodes with a link to it. */
-  readonly nodes: ReadonlyMap<string, NodeSet>;
-  /** Node -> leaves. */
-  readonly leaves: ReadonlyMap<string, readonly string[]>;
+  /** Leaf and folded nodes, one for each link or fold of links. */
+  readonly nodeLinks: readonly (readonly [string, string])[];
   /** Switch -> switches. */
   readonly neighbours: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function cablesOf(fleet: Fleet): Cables {
   const switches = new Set(fleet.clusters.flatMap((cluster) => cluster.switches.map(({ name }) => name)));
-  const behind = new Map<string, NodeSet[]>();
-  const leaves = new Map<string, string[]>();
+  const nodeLinks: [string, string][] = [];
   const neighbours = new Map<string, Set<string>>();
   for (const link of fleet.clusters.flatMap((cluster) => cluster.links)) {
     const { from, to } = must(parseLink(link), `a link in the fleet: ${link}`);
-    if (switches.has(from)) {
+    if (!switches.has(from)) nodeLinks.push([to, from]);
+    else {
       entry(neighbours, from, () => new Set<string>()).add(to);
       entry(neighbours, to, () => new Set<string>()).add(from);
-      continue;
-    }
-    const set = setOf(from);
-    entry(behind, to, () => []).push(set);
-    for (const node of names(set)) {
-      const list = entry(leaves, node, () => []);
-      if (!list.includes(to)) list.push(to);
     }
   }
-  return { nodes: new Map([...behind].map(([leaf, sets]) => [leaf, unionOf(sets)])), leaves, neighbours };
+  return { nodeLinks, neighbours };
 }
 
-function switchesOf(nodes: NodeSet, { leaves }: Cables): NodeSet {
-  const found = new Set<string>();
-  for (const node of names(nodes)) for (const leaf of leaves.get(node) ?? []) found.add(leaf);
-  return nodeSetOf(found);
-}
-
-function spinesOf(nodes: NodeSet, cables: Cables, fleet: Fleet): NodeSet {
+function spinesOf(leaves: NodeSet, cables: Cables, fleet: Fleet): NodeSet {
   const spines = new Set(fleet.clusters.flatMap(({ switches }) => switches.filter(({ role }) => role === 'spine').map(({ name }) => name)));
-  const found = new Set<string>();
-  for (const leaf of names(switchesOf(nodes, cables))) {
-    for (const neighbour of cables.neighbours.get(leaf) ?? []) if (spines.has(neighbour)) found.add(neighbour);
-  }
-  return nodeSetOf(found);
+  const found = [...names(leaves)].flatMap((leaf) => [...(cables.neighbours.get(leaf) ?? [])]);
+  return nodeSetOf(found.filter((name) => spines.has(name)));
+}
+
+/** The nodes behind each leaf; a leaf without links has none. */
+function leafSets(fleet: Fleet, { nodeLinks }: Cables): Map<string, NodeSet> {
+  const leaves = fleet.clusters.flatMap(({ switches }) => switches.filter(({ role }) => role === 'leaf'));
+  const none = leaves.map(({ name }) => ({ name, nodes: '' }));
+  return setsOf([...none, ...nodeLinks.map(([name, nodes]) => ({ name, nodes }))]);
 }
 
 /** A group that several clusters name is one thing (a rack, a feed) with nodes of each. */
-function groupsByName(fleet: Fleet, { nodes }: Cables): Map<string, NodeSet> {
+function setsOf(groups: readonly NodeGroup[]): Map<string, NodeSet> {
   const sets = new Map<string, NodeSet[]>();
-  const add = (group: string, set: NodeSet): void => void entry(sets, group, () => []).push(set);
-  for (const cluster of fleet.clusters) {
-    add(`cluster:${cluster.name}`, setOf(cluster.nodes));
-    for (const { name, nodes } of cluster.racks) add(`rack:${name}`, setOf(nodes));
-    for (const { name, nodes } of cluster.units) add(`unit:${name}`, setOf(nodes));
-    for (const { name, nodes } of cluster.domains) add(`domain:${name}`, setOf(nodes));
-    for (const { name, nodes } of cluster.feeds) add(`feed:${name}`, setOf(nodes));
-    for (const { name, role } of cluster.switches) if (role === 'leaf') add(`leaf:${name}`, nodeSetOf([]));
-  }
-  for (const [leaf, set] of nodes) add(`leaf:${leaf}`, set);
-  return new Map([...sets].map(([group, parts]) => [group, unionOf(parts)]));
+  for (const { name, nodes } of groups) entry(sets, name, () => []).push(setOf(nodes));
+  return new Map([...sets].map(([name, parts]) => [name, unionOf(parts)]));
 }
 
 function kindsOf(fleet: Fleet): Map<string, TargetKind> {
@@ -160,16 +166,6 @@ function kindsOf(fleet: Fleet): Map<string, TargetKind> {
     for (const link of cluster.links) if (!link.includes(PORT_NOT_KNOWN)) kinds.set(link, 'link');
   }
   return kinds;
-}
-
-function nodesBehind(name: string, isNode: boolean, kind: TargetKind | undefined, groups: ReadonlyMap<string, NodeSet>): NodeSet {
-  if (isNode) return nodeSetOf([name]);
-  if (kind === 'link') {
-    const ends = must(parseLink(name), `a link: ${name}`);
-    return groups.has(`leaf:${ends.from}`) ? nodeSetOf([]) : nodeSetOf([ends.from]);
-  }
-  const group = kind === 'switch' ? `leaf:${name}` : `${kind}:${name}`;
-  return groups.get(group) ?? nodeSetOf([]);
 }
 
 function groupNames(groups: readonly NodeGroup[]): [string, string][] {
@@ -184,9 +180,14 @@ function tableOf<T>(clusters: readonly Cluster[], partsOf: (cluster: Cluster) =>
   return table;
 }
 
-function listsOf(groups: readonly NodeGroup[]): Map<string, string[]> {
+function listsOf(groups: readonly (readonly [string, string])[]): Map<string, string[]> {
   const table = new Map<string, string[]>();
-  for (const { name, nodes } of groups) for (const node of names(setOf(nodes))) entry(table, node, () => []).push(name);
+  for (const [name, folded] of groups) {
+    for (const node of names(setOf(folded))) {
+      const list = entry(table, node, () => []);
+      if (!list.includes(name)) list.push(name);
+    }
+  }
   return table;
 }
 

@@ -1,7 +1,7 @@
 // Who else feels it: the nodes from which acting on a target takes power, link, NVLink or subnet manager (DESIGN.md section 5, guard).
 import type { Step } from '../change/procedure.ts';
 import type { TargetKind } from '../fleet/model.ts';
-import { EMPTY, intersection, names, nodeSetOf, parseNodeSet, size, union } from '../fleet/nodeset.ts';
+import { EMPTY, has, intersection, names, nodeSetOf, parseNodeSet, size, union } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import type { Topology } from '../fleet/topology.ts';
 
@@ -28,12 +28,15 @@ function cutsPower(steps: readonly Step[]): boolean {
 }
 
 function withDomains(topology: Topology, nodes: NodeSet): NodeSet {
-  const domains = new Set<string>();
-  for (const node of names(nodes)) {
-    const { domain } = topology.groupsOf(node);
-    if (domain !== null) domains.add(domain);
-  }
-  return unionOf([nodes, ...[...domains].map((domain) => topology.nodesBehind(domain))]);
+  const touched = topology.fleet.clusters.flatMap(({ domains }) =>
+    domains.flatMap((domain) => {
+      const parsed = parseNodeSet(domain.nodes);
+      if (!parsed.ok) return [];
+      for (const node of names(parsed.set)) if (has(nodes, node)) return [parsed.set];
+      return [];
+    }),
+  );
+  return unionOf([nodes, ...touched]);
 }
 
 /** No link of a node ends at a spine, yet what crosses it is felt by its whole cluster. */

@@ -14,7 +14,7 @@ const BUILT_IN = {
 } as const;
 
 /** A long drain is escalated, never timed out. */
-export const DRAIN: Step = { ...BUILT_IN, name: 'drain', to: 'draining', action: { kind: 'do', act: 'drain' } };
+const DRAIN: Step = { ...BUILT_IN, name: 'drain', to: 'draining', action: { kind: 'do', act: 'drain' } };
 
 /** The scheduler may be away for a while when a node comes back; giving the node back waits for it. */
 export const RETURN: Step = { ...BUILT_IN, name: 'return', to: null, action: { kind: 'do', act: 'return' } };

@@ -203,7 +203,8 @@ function conformOf(ordered: readonly Wanted[], parts: readonly Parts[], notes: N
   }
   const merged = [...groups.values()].flatMap(({ sources, read }) => together(sources, { kind: 'read', read }));
   const reads = all.length - merged.length;
-  if (reads > 0 && ordered.length > 1) notes.why.push(`one look at what RUNS covers ${ordered.length} components: ${reads} steps saved`);
+  if (reads > 0 && ordered.length > 1)
+    notes.why.push(`one look at what RUNS covers ${ordered.length} components: ${reads} ${reads === 1 ? 'step' : 'steps'} saved`);
   return merged;
 }
 
@@ -284,6 +285,13 @@ function backOf(ordered: readonly Wanted[], carriedBy: ReadonlyMap<string, strin
   });
   const [way] = ways;
   if (!way || ways.length < own.length) return null;
+  if (ordered.length > 1 && ways.some(({ run }) => usesPlaceholder(run, 'previous'))) {
+    // The runner knows a previous version for each component, and a merged chain cannot say whose is meant.
+    notes.why.push(
+      'no way back: {previous} could be that of any component; plan with an inventory of all nodes in which each component runs one version',
+    );
+    return null;
+  }
   if (ways.every((other) => JSON.stringify(other.run) === JSON.stringify(way.run))) return way;
   notes.why.push(
     `no way back: ${own.map(({ procedure }) => procedure.component).join(', ')} have one each, and going back half way would leave a mix that nobody tested`,
@@ -303,18 +311,13 @@ function renamed(steps: readonly Owned[]): Step[] {
 /** In a merged chain `{version}` could be anybody's, so it is filled in here; `{previous}` only where it is one for all targets. */
 function filled(step: Step, wanted: Wanted): Step {
   const { action } = step;
-  switch (action.kind) {
-    case 'do':
-      return step;
-    case 'run':
-      return { ...step, action: { kind: 'run', argv: filledArgv(action.argv, wanted) } };
-    case 'read': {
-      const read = Object.entries(action.read).map(([component, argv]) => [component, filledArgv(argv, wanted)] as const);
-      return { ...step, action: { kind: 'read', read: Object.fromEntries(read) } };
-    }
-    case 'check':
-      return { ...step, action: { kind: 'check', checks: action.checks.map((check) => ({ ...check, run: filledArgv(check.run, wanted) })) } };
+  if (action.kind === 'run') return { ...step, action: { kind: 'run', argv: filledArgv(action.argv, wanted) } };
+  if (action.kind === 'read') {
+    const read = Object.entries(action.read).map(([component, argv]) => [component, filledArgv(argv, wanted)] as const);
+    return { ...step, action: { kind: 'read', read: Object.fromEntries(read) } };
   }
+  if (action.kind === 'do') return step;
+  return { ...step, action: { kind: 'check', checks: action.checks.map((check) => ({ ...check, run: filledArgv(check.run, wanted) })) } };
 }
 
 function filledArgv(argv: readonly string[], { version, previous }: Wanted): readonly string[] {

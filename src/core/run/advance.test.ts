@@ -174,6 +174,15 @@ describe('machine: off the happy path', () => {
     expect(bench.state.run.open).toBe(2);
   });
 
+  it('retry of a version that did not take: applies it again', () => {
+    const bench = new Bench({ nodes: 2, canary: 0, procedure: { mopUp: [] } })
+      .begin()
+      .upTo('n1', 'conform')
+      .feed('n1', 'failed')
+      .feed('n1', 'retry');
+    expect([bench.stage('n1'), bench.step('n1')]).toEqual(['running', 'apply']);
+  });
+
   it('soak: a target that falls out of service is taken back from the returned', () => {
     const bench = new Bench({ nodes: 2, canary: 0 }).begin().upTo('n1', 'return').feed('n1', 'done').feed('n1', 'soak-failed');
     expect(bench.stage('n1')).toBe('straggling');

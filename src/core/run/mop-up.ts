@@ -33,8 +33,9 @@ export function expire(m: Move): void {
 export function retry(m: Move): void {
   const chain = chainOf(m, m.target);
   const failed = stepOf(m, m.state.failedStep[m.target] as number);
-  const again = failed.id === chain.conform && hasFlag(m.state, m.target, FLAG.changed) ? firstDestructive(m, chain) : failed.id;
-  resumeAt(m, again);
+  const drained = hasFlag(m.state, m.target, FLAG.drained);
+  if (!drained && failed.id > chain.drain) resumeAt(m, chain.drain);
+  else resumeAt(m, failed.id === chain.conform ? firstDestructive(m, chain) : failed.id);
 }
 
 function firstDestructive(m: Move, chain: Chain): number {

@@ -54,7 +54,7 @@ const ATTEMPTS_MAX = 3;
 const PAUSE_MS = 150;
 /** A try that took longer is not repeated at once: the runner comes again. */
 const REPEAT_WITHIN_MS = 5_000;
-const PING_AFTER_MS = 2_000;
+const PING_AFTER_MS = 250;
 const AT_ONCE_MAX = 4;
 const SLOW_MS = 2_000;
 const WORDS_MAX = 500;

@@ -31,6 +31,7 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 const TEXT_CHARACTERS_MAX = 500;
+const YEAR_MS = 365 * 86_400_000;
 
 export interface JobRow extends JobFacts {
   readonly nodeNames: readonly string[];
@@ -80,7 +81,7 @@ function jobRow(field: (name: Field) => string): JobRow | null {
     nodeNames,
     batchNode: batch === '' || batch === 'n/a' ? null : batch,
     startedAt: time(field('StartTime')),
-    endsBy: time(field('EndTime')),
+    endsBy: endOf(time(field('StartTime')), time(field('EndTime'))),
     restarts: count(field('RestartCnt')),
     gpus: gpusOf(field),
     comment: comment === '(null)' ? '' : comment.slice(0, TEXT_CHARACTERS_MAX),
@@ -108,6 +109,11 @@ function times(gres: string, factor: string): number | null {
 /** Unix milliseconds of the seconds that SLURM_TIME_FORMAT=%s makes; "N/A", "NONE", "Unknown" = null. */
 function time(text: string): number | null {
   return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : null;
+}
+
+/** Slurm's backfill writes a year's limit into jobs that have none. */
+function endOf(startedAt: number | null, endsBy: number | null): number | null {
+  return startedAt !== null && endsBy !== null && endsBy - startedAt >= YEAR_MS ? null : endsBy;
 }
 
 function count(text: string): number {

@@ -40,6 +40,11 @@ export async function requeueJob(to: WriteContext, act: Extract<Act, { do: 'requ
     const held = await write(to, commands.hold(act.job));
     return held.ok ? { outcome: 'done', evidence: { ...held.evidence, state } } : failed(held.answered, held.evidence);
   }
+  // Requeued before, by us or by somebody, and on its way: what happens to it next stands in its reason.
+  if (state === 'completing' && /held|BeginTime/i.test(reason)) {
+    const evidence = { state, reason, words: 'already being requeued' };
+    return { outcome: !act.hold || /held/i.test(reason) ? 'accepted' : 'unknown', evidence };
+  }
   if (!RUNS.has(state)) return refused(`the job is ${state}: a requeue would run it again`);
   const written = await write(to, commands.requeue(act.job, act.hold), false);
   if (!written.ok) return failed(written.answered, written.evidence);

@@ -14,7 +14,7 @@ export interface SlurmSurvey {
   readonly topology: readonly SurveyedSwitch[];
 }
 
-export interface SurveyedNode {
+interface SurveyedNode {
   readonly name: string;
   /** null: it names none. */
   readonly gpus: number | null;

@@ -8,8 +8,6 @@ import type { HostVerdict, KnownHosts } from './known-hosts.ts';
 import type { Place } from './addresses.ts';
 import { orAbort } from './limit.ts';
 
-/** sshd's MaxSessions is 10 unless a site lowers it. */
-const SESSIONS_MAX = 8;
 /** RFC 4254 section 5.1: the server was asked to connect and could not. */
 const CONNECT_FAILED = 2;
 const KEEPALIVES_MISSED_MAX = 3;
@@ -103,9 +101,7 @@ export class SshConnection {
   readonly #client: Client;
   readonly #stream: Duplex;
   #open = true;
-  #sessions = 0;
-  readonly #queue: (() => void)[] = [];
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
 
   constructor(client: Client, stream: Duplex) {
     this.#client = client;
@@ -122,15 +118,17 @@ export class SshConnection {
     return this.#open;
   }
 
-  onClose(listener: () => void): void {
-    if (this.#open) this.#listeners.push(listener);
+  /** Calls back once, at once when it has ended already; the returned function takes the listener away. */
+  onClose(listener: () => void): () => void {
+    if (this.#open) this.#listeners.add(listener);
     else listener();
+    return () => this.#listeners.delete(listener);
   }
 
   end(): void {
     this.#client.end();
     // A peer that is gone never closes its side.
-    this.#stream.destroySoon?.();
+    if (this.#stream instanceof Socket) this.#stream.destroySoon();
   }
 
   destroy(): void {
@@ -141,16 +139,12 @@ export class SshConnection {
   }
 
   /** A started shell that reads its script from the channel: nothing ran yet. Rejects with SshConnectError. */
-  async shell(signal: AbortSignal): Promise<ClientChannel> {
-    const channel = await this.#session<ClientChannel>(signal, (callback) => this.#client.exec('exec /bin/sh -s', callback));
-    channel.once('close', () => this.#sessionEnded());
-    return channel;
+  shell(signal: AbortSignal): Promise<ClientChannel> {
+    return this.#session(signal, (callback) => this.#client.exec('exec /bin/sh -s', callback));
   }
 
-  async sftp(signal: AbortSignal): Promise<SFTPWrapper> {
-    const sftp = await this.#session<SFTPWrapper>(signal, (callback) => this.#client.sftp(callback));
-    sftp.once('close', () => this.#sessionEnded());
-    return sftp;
+  sftp(signal: AbortSignal): Promise<SFTPWrapper> {
+    return this.#session(signal, (callback) => this.#client.sftp(callback));
   }
 
   /** A channel through this host to another one. Rejects with SshConnectError. */
@@ -168,12 +162,10 @@ export class SshConnection {
     return orAbort(opening, signal, silent, (channel) => channel.close());
   }
 
-  async #session<T extends { end(): unknown }>(
+  #session<T extends { end(): unknown }>(
     signal: AbortSignal,
     start: (callback: (error: Error | undefined, channel: T) => void) => void,
   ): Promise<T> {
-    const slow = (): Error => new SshConnectError('silent', 'connected, but no session was opened in time');
-    await orAbort(this.#slot(), signal, slow, () => this.#sessionEnded());
     const opening = new Promise<T>((resolve, reject) => {
       this.#guarded(reject, () =>
         start((error, channel) => {
@@ -182,25 +174,8 @@ export class SshConnection {
         }),
       );
     });
-    try {
-      return await orAbort(opening, signal, slow, (channel) => channel.end());
-    } catch (error) {
-      this.#sessionEnded();
-      throw error;
-    }
-  }
-
-  #slot(): Promise<void> {
-    this.#sessions++;
-    if (this.#sessions <= SESSIONS_MAX || !this.#open) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#queue.push(resolve);
-    });
-  }
-
-  #sessionEnded(): void {
-    this.#sessions--;
-    this.#queue.shift()?.();
+    const slow = (): Error => new SshConnectError('ours', 'connected, but no session was opened in time');
+    return orAbort(opening, signal, slow, (channel) => channel.end());
   }
 
   /** ssh2 throws on a connection that ended, instead of calling back. */
@@ -216,8 +191,9 @@ export class SshConnection {
   #ended(): void {
     if (!this.#open) return;
     this.#open = false;
-    for (const go of this.#queue.splice(0)) go();
-    for (const listener of this.#listeners.splice(0)) listener();
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
   }
 }
 

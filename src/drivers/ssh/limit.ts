@@ -35,25 +35,28 @@ export function limitTime(clock: Clock, ms: number, outer: AbortSignal): Limit {
 }
 
 /** The promise, or `reason()` thrown as soon as the signal ends. A value that comes later is handed to `late`. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error, late?: (value: T) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let settled = false;
-    const abort = (): void => {
-      settled = true;
-      reject(reason());
-    };
+export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error, late?: (value: T) => void): Promise<T> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<null>((resolve) => {
+    abort = () => resolve(null);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(
-      (value) => {
-        signal.removeEventListener('abort', abort);
-        if (settled) late?.(value);
-        else resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', abort);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
   });
+  try {
+    const first = await Promise.race([promise.then((value) => ({ value })), aborted]);
+    if (first) return first.value;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  void handLate(promise, late);
+  throw reason();
+}
+
+async function handLate<T>(promise: Promise<T>, late?: (value: T) => void): Promise<void> {
+  try {
+    const value = await promise;
+    late?.(value);
+  } catch {
+    // The one who asked has been told something else already.
+  }
 }

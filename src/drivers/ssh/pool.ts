@@ -8,13 +8,15 @@ export interface Pooled {
   end(): void;
   /** Ends it at once: what was not sent yet never will be. */
   destroy(): void;
-  onClose(listener: () => void): void;
+  onClose(listener: () => void): () => void;
 }
 
 export interface Lease<C> {
   readonly connection: C;
   /** It was open before: it may have died unnoticed. */
   readonly reused: boolean;
+  /** Somebody else uses it too. */
+  shared(): boolean;
   release(): void;
   /** Also closes it. */
   drop(): void;
@@ -40,6 +42,7 @@ export class ConnectionPool<C extends Pooled> {
   /** By node, in order of arrival. */
   readonly #waiting = new Map<string, Waiter<C>[]>();
   #closed = false;
+  #pumping = false;
 
   constructor(max: number, connect: (node: string) => Promise<C>) {
     this.#max = max;
@@ -73,7 +76,7 @@ export class ConnectionPool<C extends Pooled> {
         connection.destroy();
         release();
       };
-      return { connection, reused, release, drop };
+      return { connection, reused, shared: () => place.users > 1, release, drop };
     } catch (error) {
       this.#release(place);
       throw asConnectError(error);
@@ -113,12 +116,16 @@ export class ConnectionPool<C extends Pooled> {
 
   /** Gives free places to those who wait longest; all who wait for the same node share one. */
   #pump(): void {
+    // A connection that ends to make room calls back into here.
+    if (this.#pumping) return;
+    this.#pumping = true;
     for (const [node, waiters] of this.#waiting) {
-      if (!this.#places.has(node) && !this.#room()) return;
+      if (!this.#places.has(node) && !this.#room()) break;
       this.#waiting.delete(node);
       const place = this.#places.get(node) ?? this.#open(node);
       for (const waiter of waiters) waiter.grant(place);
     }
+    this.#pumping = false;
   }
 
   #room(): boolean {
@@ -134,21 +141,23 @@ export class ConnectionPool<C extends Pooled> {
   #open(node: string): Place<C> {
     const place: Place<C> = { node, opening: this.#connect(node), connection: null, users: 0 };
     this.#places.set(node, place);
-    place.opening.then(
-      (connection) => {
-        place.connection = connection;
-        connection.onClose(() => {
-          this.#forget(place);
-          this.#pump();
-        });
-        if (this.#places.get(node) !== place) connection.destroy();
-      },
-      () => {
-        this.#forget(place);
-        this.#pump();
-      },
-    );
+    void this.#settle(place);
     return place;
+  }
+
+  async #settle(place: Place<C>): Promise<void> {
+    const free = (): void => {
+      this.#forget(place);
+      this.#pump();
+    };
+    try {
+      const connection = await place.opening;
+      place.connection = connection;
+      connection.onClose(free);
+      if (this.#places.get(place.node) !== place) connection.destroy();
+    } catch {
+      free();
+    }
   }
 
   #use(place: Place<C>): Place<C> {

@@ -45,9 +45,11 @@ export function readIdentity(user: string, identity: Identity, context: SshConte
   }
   const agent = context.env['SSH_AUTH_SOCK'];
   if (agent) return [{ type: 'agent', username: user, agent }];
-  const methods = usualKeyFiles(context).map(
-    ({ path, text }): AnyAuthMethod => ({ type: 'publickey', username: user, key: parseKey(text, path, passphrase) }),
-  );
+  const methods = usualKeyFiles(context).map(({ path, text }): AnyAuthMethod => ({
+    type: 'publickey',
+    username: user,
+    key: parseKey(text, path, passphrase),
+  }));
   if (methods.length > 0) return methods;
   throw new SecretMissingError(
     'the ssh driver has no key: write key: {file: F} or {env: X} under `shell`, or start `pitstop serve` with an ssh agent (SSH_AUTH_SOCK)',

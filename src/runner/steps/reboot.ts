@@ -1,5 +1,6 @@
 // Reboots and power cycles: judged by the boot id alone. An exit code is nothing, and a boot id that moved without us is somebody else's.
 import type { Act, ShellFacts } from '../../core/ports.ts';
+import { guardDestructive } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } from './common.ts';
@@ -7,27 +8,47 @@ import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } 
 type Activation = 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset';
 
 export async function rebootBody(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number): Promise<void> {
-  const doubt = host.chronicle.openIntent[target];
-  if (doubt && doubt.step === step.id && typeof doubt.data['bootId'] === 'string') {
-    const until = Math.min(deadlineOf(host, target, step), host.now() + host.parts.pace.settleMs);
-    const bootId = await newBoot(host, target, turn, doubt.data['bootId'], until);
-    if (bootId !== null) {
-      end(host, target, turn, 'done', { data: { bootId, afterDoubt: true } });
-      return;
-    }
-  }
-  if (host.alive(target, turn)) await ask(host, target, step, act, turn);
+  const intent = host.chronicle.openIntent[target];
+  const doubt = intent?.step === step.id && typeof intent.data['bootId'] === 'string' ? intent.data['bootId'] : null;
+  if (doubt === null || (await stillOldBoot(host, target, step, turn, doubt))) await ask(host, target, step, act, turn, doubt);
 }
 
-async function ask(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number): Promise<void> {
+/**
+ * A reboot that may have been asked for before a crash: a node that is silent is on its way, one with a new boot has done it. Only
+ * one that still answers with the old boot after a while was never asked.
+ */
+async function stillOldBoot(host: RunHost, target: number, step: ProgramStep, turn: number, before: string): Promise<boolean> {
+  const settledAt = host.now() + host.parts.pace.settleMs;
+  while (host.alive(target, turn)) {
+    const shell = (await host.look(target, 'shell')).facts as ShellFacts | null;
+    if (shell?.reachable && shell.bootId !== null) {
+      if (shell.bootId !== before) {
+        end(host, target, turn, 'done', { data: { bootId: shell.bootId, afterDoubt: true } });
+        return false;
+      }
+      if (host.now() >= settledAt) return true;
+    }
+    host.waitingFor[target] = 'a new boot, asked for before a restart of this server';
+    if (timeIsUp(host, target, step, turn, 'a new boot')) return false;
+    await host.tick(host.parts.pace.nodePollMs);
+  }
+  return false;
+}
+
+async function ask(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number, doubt: string | null): Promise<void> {
   const caller = host.caller(target, step.by);
   if (!caller) {
     end(host, target, turn, 'failed', { why: `this cluster has no ${step.by} driver` });
     return;
   }
-  const seen = await guarded(host, target, step, turn);
+  const moved = (bootId: string | null | undefined): boolean => doubt !== null && typeof bootId === 'string' && bootId !== doubt;
+  const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guardDestructive(now)));
   const before = seen?.shell?.bootId ?? null;
   if (!seen) return;
+  if (before !== null && moved(before)) {
+    end(host, target, turn, 'done', { data: { bootId: before, afterDoubt: true } });
+    return;
+  }
   if (before === null) {
     end(host, target, turn, 'failed', { why: 'the node does not tell its boot id, so no reboot of it could be judged' });
     return;

@@ -13,7 +13,7 @@ interface Item {
   readonly subject: number;
   /** The subject's life that this belongs to; in another life it means nothing. */
   readonly life: number;
-  call: (() => void) | null;
+  readonly call: (() => void) | null;
 }
 
 /** A happening as a snapshot holds it: at, index of its name, subject, life. */
@@ -27,8 +27,6 @@ export class Agenda {
   #armedAt = Number.POSITIVE_INFINITY;
   #disarm: (() => void) | null = null;
   #busy = false;
-  /** Cancelled calls still in the heap: their deadlines lie far ahead. */
-  #dead = 0;
 
   constructor(clock: Clock, handle: (what: Happening, subject: number, life: number) => void) {
     this.#clock = clock;
@@ -39,16 +37,9 @@ export class Agenda {
     this.#push({ at: this.#clock.now() + delayMs, order: this.#order++, what, subject, life, call: null });
   }
 
-  /** Calls back after the delay; the returned function cancels. */
-  call(delayMs: number, call: () => void): () => void {
-    const item: Item = { at: this.#clock.now() + delayMs, order: this.#order++, what: null, subject: -1, life: 0, call };
-    this.#push(item);
-    return () => {
-      if (item.call === null) return;
-      item.call = null;
-      this.#dead++;
-      if (this.#dead > DEAD_MAX && this.#dead > this.#heap.length / 2) this.#sweep();
-    };
+  /** Calls back after the delay. */
+  call(delayMs: number, call: () => void): void {
+    this.#push({ at: this.#clock.now() + delayMs, order: this.#order++, what: null, subject: -1, life: 0, call });
   }
 
   dump(): StoredHappening[] {
@@ -61,7 +52,6 @@ export class Agenda {
   /** Puts stored happenings in the place of all that was planned. */
   load(stored: readonly StoredHappening[], shiftMs: number): void {
     this.#heap.length = 0;
-    this.#dead = 0;
     for (const [at, index, subject, life] of stored)
       this.#push({ at: at + shiftMs, order: this.#order++, what: HAPPENINGS[index] ?? null, subject, life, call: null });
   }
@@ -74,7 +64,7 @@ export class Agenda {
   #arm(at: number): void {
     this.#disarm?.();
     this.#armedAt = at;
-    this.#disarm = this.#clock.after(Math.min(LONGEST_MS, at - this.#clock.now()), () => this.#due());
+    this.#disarm = this.#clock.after(Math.max(0, Math.min(LONGEST_MS, at - this.#clock.now())), () => this.#due());
   }
 
   #due(): void {
@@ -86,43 +76,16 @@ export class Agenda {
         const head = this.#heap[0];
         if (!head || head.at > this.#clock.now()) break;
         siftDown(this.#heap);
-        this.#perform(head);
+        if (head.what !== null) this.#handle(head.what, head.subject, head.life);
+        else head.call?.();
       }
     } finally {
       this.#busy = false;
-      this.#dropDeadHeads();
       const next = this.#heap[0];
       if (next) this.#arm(next.at);
     }
   }
-
-  #perform(item: Item): void {
-    if (item.what !== null) this.#handle(item.what, item.subject, item.life);
-    else if (item.call === null) this.#dead--;
-    else {
-      const { call } = item;
-      item.call = null;
-      call();
-    }
-  }
-
-  #dropDeadHeads(): void {
-    for (let head = this.#heap[0]; head && head.what === null && head.call === null; head = this.#heap[0]) {
-      siftDown(this.#heap);
-      this.#dead--;
-    }
-  }
-
-  #sweep(): void {
-    const live = this.#heap.filter((item) => item.what !== null || item.call !== null).sort(compare);
-    this.#heap.length = 0;
-    for (const item of live) this.#heap.push(item);
-    this.#dead = 0;
-  }
 }
-
-/** Fewer cancelled calls than this are not worth sweeping out. */
-const DEAD_MAX = 1_000;
 
 /** A timer of Node holds at most 2^31 ms. */
 const LONGEST_MS = 2_000_000_000;

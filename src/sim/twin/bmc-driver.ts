@@ -1,7 +1,7 @@
 // The twin's BMCs behind core's driver port: power, which works on dead nodes too.
 import type { Finding } from '../../core/finding.ts';
 import type { ActRequest, Driver, Observation, Result } from '../../core/ports.ts';
-import { nextCall, type Waits } from './calls.ts';
+import { nextCall, type Calls } from './calls.ts';
 import { describeAct } from './describe-act.ts';
 import type { Commands } from './execution.ts';
 import { powerCycle, powerOn } from './power.ts';
@@ -12,18 +12,18 @@ export class BmcDriver implements Driver {
   readonly roles = ['bmc'] as const;
   readonly folds = false;
   readonly #world: World;
-  readonly #waits: Waits;
+  readonly #calls: Calls;
   readonly #commands: Commands;
 
-  constructor(world: World, waits: Waits, commands: Commands) {
+  constructor(world: World, calls: Calls, commands: Commands) {
     this.#world = world;
-    this.#waits = waits;
+    this.#calls = calls;
     this.#commands = commands;
   }
 
   async observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]> {
     const at = this.#world.clock.now();
-    const answered = await this.#waits.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
+    const answered = await this.#calls.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
     return targets.map((target): Observation => {
       const node = nodeOf(this.#world, target);
       if (!answered || !node) return { target, at, facts: null, why: node ? 'given up' : `the twin has no node ${target}` };
@@ -32,7 +32,7 @@ export class BmcDriver implements Driver {
   }
 
   async act({ act, targets, key, deadline }: ActRequest, signal: AbortSignal): Promise<Result[]> {
-    const answered = await this.#waits.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
+    const answered = await this.#calls.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
     return targets.map((target): Result => {
       const node = nodeOf(this.#world, target);
       const refuse = (why: string): Result => ({ target, outcome: 'refused', evidence: { why } });

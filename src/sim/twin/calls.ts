@@ -17,7 +17,7 @@ export function nextCall(world: World, system: System): CallFate {
   const number = world.calls[system]++;
   const [least, most] = world.config.latencyMs;
   const stream = number * 4 + (system === 'scheduler' ? 0 : system === 'shell' ? 1 : 2);
-  const latency = least + drawFor(world, 'latency', stream, 0) * (most - least);
+  const latency = Math.round(least + drawFor(world, 'latency', stream, 0) * (most - least));
   const { share, answerMs, dropShare } = world.config.slowScheduler;
   if (system !== 'scheduler') return { number, beforeMs: latency, afterMs: 0, lost: 'no' };
   const drop = drawFor(world, 'drop', stream, 0);
@@ -26,54 +26,98 @@ export function nextCall(world: World, system: System): CallFate {
   return { number, beforeMs: latency / 2 + slow / 2, afterMs: latency / 2 + slow / 2, lost: 'no' };
 }
 
-/** Waits on the twin's clock. One listener per signal, however many calls wait on it: adding one costs as much as there are. */
-export class Waits {
+interface GivesUp {
+  giveUp(): void;
+}
+
+/** A call under way: it is answered once, by the system, by its deadline or because its caller gave up. */
+export class Call<T> {
+  live = true;
+  readonly #resolve: (value: T) => void;
+  readonly #givenUp: T;
+  readonly #others: Set<GivesUp>;
+  #due: Set<GivesUp> | null = null;
+
+  constructor(resolve: (value: T) => void, givenUp: T, others: Set<GivesUp>) {
+    this.#resolve = resolve;
+    this.#givenUp = givenUp;
+    this.#others = others;
+    others.add(this);
+  }
+
+  answer(value: T): void {
+    if (!this.live) return;
+    this.live = false;
+    this.#others.delete(this);
+    this.#due?.delete(this);
+    this.#resolve(value);
+  }
+
+  giveUp(): void {
+    this.answer(this.#givenUp);
+  }
+
+  /** Is given up together with these, unless it is answered before. */
+  joins(due: Set<GivesUp>): void {
+    this.#due = due;
+    due.add(this);
+  }
+}
+
+/** All calls under way. One listener per signal and one timer per second of deadlines, however many calls there are. */
+export class Calls {
   readonly #world: World;
-  readonly #bySignal = new WeakMap<AbortSignal, Set<() => void>>();
-  /** Calls under way by system, and how many of them are slow. */
-  readonly underWay: { [system in System]: Set<number> } = { scheduler: new Set(), shell: new Set(), bmc: new Set() };
+  readonly #bySignal = new WeakMap<AbortSignal, Set<GivesUp>>();
+  readonly #bySecond = new Map<number, Set<GivesUp>>();
+  readonly underWay: { [system in System]: number } = { scheduler: 0, shell: 0, bmc: 0 };
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Resolves true after this time, or false at once when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    return this.until((settle) => this.#world.agenda.call(ms, settle), signal);
-  }
-
-  /** Resolves true when `arm` calls its argument back, or false at once when the signal aborts. `arm` returns how to cancel. */
-  until(arm: (settle: () => void) => () => void, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
+  /** Resolves with the call's answer, or with `givenUp` at once when the signal aborts; `body` must look at `live` after each wait. */
+  open<T>(signal: AbortSignal, givenUp: T, body: (call: Call<T>) => void): Promise<T> {
+    if (signal.aborted) return Promise.resolve(givenUp);
     return new Promise((resolve) => {
-      const aborting = this.#listenersOf(signal);
-      let over = false;
-      let cancel: (() => void) | null = null;
-      const settle = (answer: boolean): void => {
-        over = true;
-        aborting.delete(abort);
-        cancel?.();
-        resolve(answer);
-      };
-      const abort = (): void => settle(false);
-      aborting.add(abort);
-      cancel = arm(() => settle(true));
-      if (over) cancel();
+      body(new Call(resolve, givenUp, this.#callsOf(signal)));
     });
   }
 
-  #listenersOf(signal: AbortSignal): Set<() => void> {
+  /** Resolves true after this time, or false at once when the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    return this.open<boolean>(signal, false, (call) => this.#world.agenda.call(ms, () => call.answer(true)));
+  }
+
+  /** Gives the call up at its deadline, to the next full second; never for an infinite one. */
+  giveUpAt(deadline: number, call: GivesUp & { joins(due: Set<GivesUp>): void }): void {
+    if (!Number.isFinite(deadline)) return;
+    const second = Math.max(Math.ceil(deadline / 1_000) * 1_000, this.#world.clock.now());
+    const due = this.#bySecond.get(second) ?? this.#newSecond(second);
+    call.joins(due);
+  }
+
+  #newSecond(second: number): Set<GivesUp> {
+    const due = new Set<GivesUp>();
+    this.#bySecond.set(second, due);
+    this.#world.agenda.call(second - this.#world.clock.now(), () => {
+      this.#bySecond.delete(second);
+      for (const call of due) call.giveUp();
+    });
+    return due;
+  }
+
+  #callsOf(signal: AbortSignal): Set<GivesUp> {
     const known = this.#bySignal.get(signal);
     if (known) return known;
-    const listeners = new Set<() => void>();
-    this.#bySignal.set(signal, listeners);
+    const calls = new Set<GivesUp>();
+    this.#bySignal.set(signal, calls);
     signal.addEventListener(
       'abort',
       () => {
-        for (const abort of listeners) abort();
+        for (const call of calls) call.giveUp();
       },
       { once: true },
     );
-    return listeners;
+    return calls;
   }
 }

@@ -17,30 +17,33 @@ export interface Execution {
   exit: number;
   stdout: string;
   stderr: string;
+  /** Callers that wait for the end; they die with their process, the command does not. */
+  waiting: (() => void)[] | null;
 }
 
 export interface Commands {
   readonly all: Map<number, Execution>;
   next: number;
-  /** Callers that wait for the end; they die with their process, the command does not. */
-  readonly waiting: Map<number, (() => void)[]>;
 }
 
-export const createCommands = (): Commands => ({ all: new Map(), next: 1, waiting: new Map() });
+export const createCommands = (): Commands => ({ all: new Map(), next: 1 });
 
 /** How many ended `once` commands a node remembers. */
-const REMEMBERED = 8;
+const REMEMBERED = 2;
 
 /** The running or ended command of this key on this node, or a new one. */
 export function launch(world: World, commands: Commands, node: TwinNode, argv: readonly string[], key: string, once: boolean): Execution {
   if (once) {
-    const known = node.commands.map((id) => must(commands.all.get(id), 'a command')).find((other) => other.once && other.key === key);
-    if (known) return known;
+    for (const id of node.commands) {
+      const known = must(commands.all.get(id), 'a command');
+      if (known.once && known.key === key) return known;
+    }
   }
   const command = world.config.interpret?.(argv, node.name) ?? interpretByName(argv, Object.keys(world.config.versions));
   const fails = (command.kind === 'apply' && strikes(node, 'applyFails')) || (command.kind === 'check' && strikes(node, 'checkFails'));
   const id = commands.next++;
-  const execution: Execution = { id, node: node.id, key, once, command, state: 'running', exit: fails ? 1 : 0, stdout: '', stderr: '' };
+  const ready = { state: 'running', exit: fails ? 1 : 0, stdout: '', stderr: '', waiting: null } as const;
+  const execution: Execution = { id, node: node.id, key, once, command, ...ready };
   commands.all.set(id, execution);
   node.commands.push(id);
   const takesAs = TAKES[command.kind];
@@ -50,19 +53,10 @@ export function launch(world: World, commands: Commands, node: TwinNode, argv: r
   return execution;
 }
 
-/** Calls back when the command has ended or was cut off; at once if it has already. The returned function stops waiting. */
-export function whenEnded(commands: Commands, execution: Execution, call: () => void): () => void {
-  if (execution.state !== 'running') {
-    call();
-    return () => undefined;
-  }
-  const waiting = commands.waiting.get(execution.id) ?? [];
-  commands.waiting.set(execution.id, waiting);
-  waiting.push(call);
-  return () => {
-    const index = waiting.indexOf(call);
-    if (index >= 0) waiting.splice(index, 1);
-  };
+/** Calls back when the command has ended or was cut off; at once if it has already. */
+export function whenEnded(execution: Execution, call: () => void): void {
+  if (execution.state === 'running') (execution.waiting ??= []).push(call);
+  else call();
 }
 
 /** The command ends: its effect is there, its answer is ready. */
@@ -130,19 +124,20 @@ function activate(world: World, node: TwinNode, component: string, version: stri
 
 function end(commands: Commands, node: TwinNode, execution: Execution, state: 'ended' | 'cut'): void {
   execution.state = state;
-  if (!execution.once) forget(commands, node, execution.id);
+  // As over ssh: what was cut off left no exit code, so the next caller runs it anew.
+  if (!execution.once || state === 'cut') forget(commands, node, execution.id);
   else if (node.commands.length > REMEMBERED) {
     const oldest = node.commands.find((id) => commands.all.get(id)?.state !== 'running');
     if (oldest !== undefined) forget(commands, node, oldest);
   }
-  const waiting = commands.waiting.get(execution.id);
-  commands.waiting.delete(execution.id);
+  const { waiting } = execution;
+  execution.waiting = null;
   for (const call of waiting ?? []) call();
 }
 
 function forget(commands: Commands, node: TwinNode, id: number): void {
   commands.all.delete(id);
-  node.commands = node.commands.filter((other) => other !== id);
+  node.commands.splice(node.commands.indexOf(id), 1);
 }
 
 /** How long each kind takes, and which draws are its own. */
@@ -160,6 +155,7 @@ const TAKES = {
 } as const satisfies Record<Command['kind'], keyof TwinConfig['durations']>;
 
 function feelCommand(world: World, node: TwinNode, execution: Execution, tookMs: number): void {
+  if (!world.config.felt) return;
   const { command, key, exit } = execution;
   if (command.kind === 'other' || command.kind === 'checkpoint' || command.kind === 'ask') return;
   const about = { node: node.name, actor: 'pitstop', key, tookMs } as const;

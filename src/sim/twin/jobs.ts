@@ -6,7 +6,7 @@ import { drawFor, durationOf, feel, strikes, type TwinJob, type TwinNode, type W
 export interface NewJob {
   readonly name: string;
   readonly nodesWanted: number;
-  readonly pinned: number | null;
+  readonly pinned: readonly number[] | null;
   readonly workMs: number;
   readonly reaction: TwinJob['reaction'];
 }
@@ -60,8 +60,13 @@ export function schedule(world: World): void {
     const job = must(world.jobs.get(id), 'a pending job');
     if (world.open.size < job.nodesWanted) continue;
     if (job.state !== 'pending' || job.eligibleAt > world.clock.now()) continue;
-    if (job.pinned !== null && !world.open.has(job.pinned)) continue;
-    start(world, job, job.pinned === null ? firstOpen(world, job.nodesWanted) : [must(world.nodes[job.pinned], 'a pinned node')]);
+    if (job.pinned && !job.pinned.every((node) => world.open.has(node))) continue;
+    const chosen = job.pinned ?? firstOpen(world, job.nodesWanted);
+    start(
+      world,
+      job,
+      chosen.map((node) => must(world.nodes[node], 'an open node')),
+    );
   }
 }
 
@@ -78,6 +83,16 @@ export function reconsider(world: World, node: TwinNode): void {
 /** The work is done. */
 export function jobEnds(world: World, job: TwinJob): void {
   if (job.state === 'running') finish(world, job, 'done', 'completing');
+}
+
+/** Somebody ends the job for good, wherever it stands. */
+export function cancelJob(world: World, job: TwinJob): void {
+  if (job.state === 'running') finish(world, job, 'ended', 'completing');
+  else if (job.state === 'pending' || job.state === 'held') {
+    world.pending.delete(job.id);
+    world.jobs.delete(job.id);
+    job.state = 'gone';
+  } else job.state = 'completing';
 }
 
 /** The epilog is over: the nodes are free, but for those on which it hangs. */
@@ -139,7 +154,7 @@ export function hangAtDrain(world: World, node: TwinNode): void {
   if (node.hangs || !strikes(node, 'hangDrain')) return;
   node.hangs = true;
   if (node.jobs.length > 0) return;
-  const ghost = submit(world, { name: 'stuck', nodesWanted: 1, pinned: node.id, workMs: 0, reaction: 'ignores' });
+  const ghost = submit(world, { name: 'stuck', nodesWanted: 1, pinned: [node.id], workMs: 0, reaction: 'ignores' });
   world.pending.delete(ghost.id);
   ghost.state = 'completing';
   ghost.nodes = [node.id];
@@ -191,11 +206,11 @@ function waitAgain(world: World, job: TwinJob): void {
   world.agenda.add(world.config.jobs.requeueDelayMs, 'eligible', job.id, job.life);
 }
 
-function firstOpen(world: World, count: number): TwinNode[] {
-  const nodes: TwinNode[] = [];
+function firstOpen(world: World, count: number): number[] {
+  const nodes: number[] = [];
   for (const id of world.open) {
     if (nodes.length === count) break;
-    nodes.push(must(world.nodes[id], 'an open node'));
+    nodes.push(id);
   }
   return nodes;
 }

@@ -2,10 +2,10 @@
 import type { Finding } from '../../core/finding.ts';
 import type { Act, ActRequest, Driver, Observation, Outcome, Result } from '../../core/ports.ts';
 import type { JsonObject } from '../../std/json.ts';
-import { nextCall, type Waits } from './calls.ts';
+import { nextCall, type Calls } from './calls.ts';
 import { describeAct } from './describe-act.ts';
 import { hangAtDrain, reconsider, requeueJob, signalJob } from './jobs.ts';
-import { schedulerFacts, type JobFactsCache } from './scheduler-facts.ts';
+import { schedulerFacts } from './scheduler-facts.ts';
 import { feel, isUp, nodeOf, type TwinJob, type TwinNode, type World } from './world.ts';
 
 type SchedulerAct = Extract<Act, { role: 'scheduler' }>;
@@ -17,11 +17,11 @@ export class SchedulerDriver implements Driver {
   readonly roles = ['scheduler'] as const;
   readonly folds = true;
   readonly #world: World;
-  readonly #waits: Waits;
+  readonly #calls: Calls;
 
-  constructor(world: World, waits: Waits) {
+  constructor(world: World, calls: Calls) {
     this.#world = world;
-    this.#waits = waits;
+    this.#calls = calls;
   }
 
   async observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]> {
@@ -29,18 +29,17 @@ export class SchedulerDriver implements Driver {
     const since = world.clock.now();
     const silent = (why: string): Observation[] => targets.map((target) => ({ target, at: since, facts: null, why }));
     const call = nextCall(world, 'scheduler');
-    this.#waits.underWay.scheduler.add(call.number);
+    this.#calls.underWay.scheduler++;
     try {
-      if (!(await this.#waits.wait(call.beforeMs, signal))) return silent('given up');
+      if (!(await this.#calls.wait(call.beforeMs, signal))) return silent('given up');
       if (!world.schedulerAlive) return silent(DEAD);
-      const cache: JobFactsCache = new Map();
-      const seen = targets.map((target) => this.#look(target, since, cache));
-      if (!(await this.#waits.wait(call.afterMs, signal))) return silent('given up');
+      const seen = targets.map((target) => this.#look(target, since));
+      if (!(await this.#calls.wait(call.afterMs, signal))) return silent('given up');
       if (call.lost !== 'no') return silent('twin scheduler: no answer');
       feel(world, { what: 'observe', node: '', nodes: targets, actor: 'pitstop', role: 'scheduler', since });
       return seen;
     } finally {
-      this.#waits.underWay.scheduler.delete(call.number);
+      this.#calls.underWay.scheduler--;
     }
   }
 
@@ -50,16 +49,16 @@ export class SchedulerDriver implements Driver {
     const all = (outcome: Outcome, why: string): Result[] => targets.map((target) => ({ target, outcome, evidence: { why } }));
     if (act.role !== 'scheduler') return all('refused', `the twin's scheduler cannot do ${act.role} ${act.do}`);
     const call = nextCall(world, 'scheduler');
-    this.#waits.underWay.scheduler.add(call.number);
+    this.#calls.underWay.scheduler++;
     try {
-      if (!(await this.#waits.wait(call.beforeMs, signal))) return all('unknown', 'given up');
+      if (!(await this.#calls.wait(call.beforeMs, signal))) return all('unknown', 'given up');
       if (!world.schedulerAlive) return all('refused', DEAD);
       if (world.clock.now() > request.deadline) return all('refused', 'past its deadline');
       const results = call.lost === 'before' ? [] : this.#perform(act, request);
-      const answered = await this.#waits.wait(call.afterMs, signal);
+      const answered = await this.#calls.wait(call.afterMs, signal);
       return answered && call.lost === 'no' ? results : all('unknown', 'twin scheduler: no answer');
     } finally {
-      this.#waits.underWay.scheduler.delete(call.number);
+      this.#calls.underWay.scheduler--;
     }
   }
 
@@ -75,7 +74,7 @@ export class SchedulerDriver implements Driver {
   }
 
   waitingFor(): readonly string[] {
-    const count = this.#waits.underWay.scheduler.size;
+    const count = this.#calls.underWay.scheduler;
     if (!this.#world.schedulerAlive) return ['the twin scheduler is dead'];
     return count > 0 && this.#world.config.slowScheduler.share > 0 ? [`twin scheduler: ${count} calls under way`] : [];
   }
@@ -84,10 +83,10 @@ export class SchedulerDriver implements Driver {
     return Promise.resolve();
   }
 
-  #look(target: string, at: number, cache: JobFactsCache): Observation {
+  #look(target: string, at: number): Observation {
     const node = nodeOf(this.#world, target);
     if (!node) return { target, at, facts: null, why: 'the scheduler knows no such node' };
-    return { target, at, facts: schedulerFacts(this.#world, node, cache), why: '' };
+    return { target, at, facts: schedulerFacts(this.#world, node), why: '' };
   }
 
   #perform(act: SchedulerAct, { targets, key }: ActRequest): Result[] {

@@ -5,11 +5,11 @@ import { must } from '../../std/assert.ts';
 import { namesOf } from './jobs.ts';
 import { isUp, type TwinJob, type TwinNode, type World } from './world.ts';
 
-/** Facts of jobs, made once for one look at many nodes. */
-export type JobFactsCache = Map<number, JobFacts>;
+/** Facts of jobs as long as nothing about the job changes: folding their nodes is dear. */
+const CACHE = new WeakMap<TwinJob, { readonly state: string; readonly facts: JobFacts }>();
 
 /** What the scheduler believes of the node now; a node that just fell silent still looks well to it. */
-export function schedulerFacts(world: World, node: TwinNode, cache: JobFactsCache): SchedulerFacts {
+export function schedulerFacts(world: World, node: TwinNode): SchedulerFacts {
   const responding = isUp(node) || world.clock.now() - node.silentSince < world.config.silentAfterMs;
   const down = node.schedulerDown || !responding;
   return {
@@ -19,7 +19,7 @@ export function schedulerFacts(world: World, node: TwinNode, cache: JobFactsCach
     state: stateWord(world, node, down, responding),
     drain: node.drain && claimOf(node.drain),
     reservation: node.reservation && claimOf({ run: node.reservation.run, reason: node.reservation.name }),
-    jobs: node.jobs.map((id) => jobFacts(world, must(world.jobs.get(id), 'a job of a node'), cache)),
+    jobs: node.jobs.map((id) => jobFacts(world, must(world.jobs.get(id), 'a job of a node'))),
     gpus: world.config.gpusPerNode,
   };
 }
@@ -38,9 +38,10 @@ function stateWord(world: World, node: TwinNode, down: boolean, responding: bool
   return flags.join('+');
 }
 
-function jobFacts(world: World, job: TwinJob, cache: JobFactsCache): JobFacts {
-  const known = cache.get(job.id);
-  if (known) return known;
+function jobFacts(world: World, job: TwinJob): JobFacts {
+  const state = `${job.life} ${job.nodes.length} ${job.checkpointAt}`;
+  const known = CACHE.get(job);
+  if (known?.state === state) return known.facts;
   const names = namesOf(world, job);
   const facts: JobFacts = {
     id: String(job.id),
@@ -55,6 +56,6 @@ function jobFacts(world: World, job: TwinJob, cache: JobFactsCache): JobFacts {
     gpus: names.length * world.config.gpusPerNode,
     comment: job.checkpointAt === null ? '' : `checkpoint ${job.checkpointAt}`,
   };
-  cache.set(job.id, facts);
+  CACHE.set(job, { state, facts });
   return facts;
 }

@@ -2,7 +2,7 @@
 import { fillArgv, PlaceholderValueError } from '../../core/change/placeholders.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Act, ActRequest, Driver, Observation, Result, ShellFacts } from '../../core/ports.ts';
-import { nextCall, type Waits } from './calls.ts';
+import { nextCall, type Call, type Calls } from './calls.ts';
 import { describeAct } from './describe-act.ts';
 import { launch, whenEnded, workOn, type Commands, type Execution } from './execution.ts';
 import { reboot } from './power.ts';
@@ -18,21 +18,30 @@ export class ShellDriver implements Driver {
   readonly roles = ['shell'] as const;
   readonly folds = false;
   readonly #world: World;
-  readonly #waits: Waits;
+  readonly #calls: Calls;
   readonly #commands: Commands;
 
-  constructor(world: World, waits: Waits, commands: Commands) {
+  constructor(world: World, calls: Calls, commands: Commands) {
     this.#world = world;
-    this.#waits = waits;
+    this.#calls = calls;
     this.#commands = commands;
   }
 
   observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]> {
-    return Promise.all(targets.map((target) => this.#look(target, signal)));
+    const world = this.#world;
+    const at = world.clock.now();
+    const givenUp = targets.map((target): Observation => ({ target, at, facts: null, why: 'given up' }));
+    return this.#calls.open(signal, givenUp, (call) => {
+      world.agenda.call(nextCall(world, 'shell').beforeMs, () => {
+        if (call.live) call.answer(targets.map((target) => this.#look(target, at)));
+      });
+    });
   }
 
   async act({ act, targets, key, deadline }: ActRequest, signal: AbortSignal): Promise<Result[]> {
     if (act.role !== 'shell') return targets.map((target) => refused(target, `the twin's shell cannot do ${act.role} ${act.do}`));
+    const only = targets[0];
+    if (only !== undefined && targets.length === 1) return [await this.#actOn(act, only, key, deadline, signal)];
     return Promise.all(targets.map((target) => this.#actOn(act, target, key, deadline, signal)));
   }
 
@@ -57,11 +66,9 @@ export class ShellDriver implements Driver {
     return Promise.resolve();
   }
 
-  async #look(target: string, signal: AbortSignal): Promise<Observation> {
+  #look(target: string, at: number): Observation {
     const world = this.#world;
-    const at = world.clock.now();
     const node = nodeOf(world, target);
-    if (!(await this.#waits.wait(nextCall(world, 'shell').beforeMs, signal))) return { target, at, facts: null, why: 'given up' };
     if (!node) return { target, at, facts: null, why: `the twin has no node ${target}` };
     if (!isUp(node)) return { target, at, facts: UNREACHABLE, why: 'no route to host' };
     feel(world, { what: 'observe', node: target, actor: 'pitstop', role: 'shell', since: at });
@@ -69,49 +76,50 @@ export class ShellDriver implements Driver {
     return { target, at, facts: { role: 'shell', reachable: true, bootId: bootIdOf(node), work }, why: '' };
   }
 
-  async #actOn(act: ShellAct, target: string, key: string, deadline: number, signal: AbortSignal): Promise<Result> {
+  #actOn(act: ShellAct, target: string, key: string, deadline: number, signal: AbortSignal): Promise<Result> {
     const world = this.#world;
     const node = nodeOf(world, target);
-    if (!node) return refused(target, `the twin has no node ${target}`);
-    if (!(await this.#waits.wait(nextCall(world, 'shell').beforeMs, signal))) return unknown(target, 'given up');
-    if (world.clock.now() > deadline) return refused(target, 'past its deadline');
-    if (!isUp(node)) return refused(target, 'no route to host');
-    if (act.do === 'reboot') return this.#reboot(act, node, key);
-    if (act.do === 'run') return this.#run(act, node, key, deadline, signal);
-    return { target, outcome: 'done', evidence: {} };
+    if (!node) return Promise.resolve(refused(target, `the twin has no node ${target}`));
+    return this.#calls.open(signal, unknown(target, 'given up'), (call) => {
+      world.agenda.call(nextCall(world, 'shell').beforeMs, () => {
+        if (!call.live) return;
+        if (world.clock.now() > deadline) call.answer(refused(target, 'past its deadline'));
+        else if (!isUp(node)) call.answer(refused(target, 'no route to host'));
+        else if (act.do === 'reboot') call.answer(this.#reboot(act, node, key));
+        else if (act.do === 'run') this.#run(act, node, key, deadline, call);
+        else call.answer({ target, outcome: 'done', evidence: {} });
+      });
+    });
   }
 
   #reboot(act: Extract<ShellAct, { do: 'reboot' }>, node: TwinNode, key: string): Result {
     const target = node.name;
     const bootId = bootIdOf(node);
-    if (act.bootIds[target] !== bootId) return { target, outcome: 'refused', evidence: { why: 'another boot than the one meant', bootId } };
+    if (act.bootIds[target] !== bootId) return { target, outcome: 'done', evidence: { alreadyRebooted: true, bootId } };
     reboot(this.#world, node, 'ssh', key);
     return { target, outcome: 'accepted', evidence: { exit: 0 } };
   }
 
-  async #run(act: Extract<ShellAct, { do: 'run' }>, node: TwinNode, key: string, deadline: number, signal: AbortSignal): Promise<Result> {
+  #run(act: Extract<ShellAct, { do: 'run' }>, node: TwinNode, key: string, deadline: number, call: Call<Result>): void {
     const target = node.name;
     const world = this.#world;
     const argv = filled(act, target);
-    if (typeof argv === 'string') return refused(target, argv);
+    if (typeof argv === 'string') {
+      call.answer(refused(target, argv));
+      return;
+    }
     const execution = launch(world, this.#commands, node, argv, key, act.once);
     const lost = world.config.lostAnswers > 0 && drawOn(world, node, 'lost') < world.config.lostAnswers;
-    const ended = await this.#waits.until((settle) => {
-      const stop = whenEnded(this.#commands, execution, settle);
-      const giveUp = Number.isFinite(deadline) ? world.agenda.call(Math.max(0, deadline - world.clock.now()), settle) : null;
-      return () => {
-        stop();
-        giveUp?.();
-      };
-    }, signal);
-    if (!ended) return unknown(target, 'given up');
-    if (execution.state === 'running') return unknown(target, 'not ended by its deadline');
-    if (execution.state === 'cut') return unknown(target, 'the connection was lost');
-    return lost ? unknown(target, 'the answer was lost') : answerOf(target, execution);
+    this.#calls.giveUpAt(deadline, call);
+    whenEnded(execution, () => {
+      if (execution.state === 'cut') call.answer(unknown(target, 'the connection was lost'));
+      else call.answer(lost ? unknown(target, 'the answer was lost') : answerOf(target, execution));
+    });
   }
 }
 
-function filled({ argv, version, previous }: Extract<ShellAct, { do: 'run' }>, target: string): string[] | string {
+function filled({ argv, version, previous }: Extract<ShellAct, { do: 'run' }>, target: string): readonly string[] | string {
+  if (!argv.some((word) => word.includes('{'))) return argv;
   const before = previous[target];
   try {
     return fillArgv(argv, {

@@ -27,7 +27,7 @@ export function takeSnapshot(world: World, commands: Commands): JsonObject {
     jobs: [...world.jobs.values()],
     pending: [...world.pending],
     agenda: world.agenda.dump(),
-    commands: [...commands.all.values()],
+    commands: [...commands.all.values()].map((execution) => ({ ...execution, waiting: null })),
     counters: { nextJob: world.nextJob, nextCommand: commands.next, calls: world.calls },
     schedulerAlive: world.schedulerAlive,
   };

@@ -6,16 +6,16 @@ import type { Clock } from '../../std/clock.ts';
 import type { JsonObject } from '../../std/json.ts';
 import type { Happening } from './agenda.ts';
 import { BmcDriver } from './bmc-driver.ts';
-import { Waits } from './calls.ts';
+import { Calls } from './calls.ts';
 import type { Fault, TwinConfig } from './config.ts';
 import { commandEnds, createCommands, type Commands } from './execution.ts';
 import type { FeltEvent } from './felt-log.ts';
-import { jobEnds, jobGoes, jobSaves, reconsider, schedule, startFirstJobs, submit } from './jobs.ts';
+import { cancelJob, jobEnds, jobGoes, jobSaves, reconsider, schedule, startFirstJobs, submit } from './jobs.ts';
 import { comeUp, goDown, reboot, repair } from './power.ts';
 import { SchedulerDriver } from './scheduler-driver.ts';
 import { ShellDriver } from './shell-driver.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
-import { ALWAYS, createWorld, feel, nodeOf, type TwinNode, type World } from './world.ts';
+import { ALWAYS, createWorld, feel, nodeOf, type TwinJob, type TwinNode, type World } from './world.ts';
 
 export interface Twin {
   readonly scheduler: Driver;
@@ -31,10 +31,13 @@ export interface Twin {
   /** The controller does not answer and starts no jobs; jobs on nodes go on. */
   killScheduler(): void;
   reviveScheduler(): void;
-  /** A job in line; starts on open nodes as soon as there are enough. Returns its id. */
-  submitJob(job: { nodes: number; durationMs: number; handlesSignal: boolean }): string;
+  /** A job in line; starts on open nodes as soon as there are enough, or as soon as those named are open. Returns its id. */
+  submitJob(job: { nodes: number | readonly string[]; durationMs: number; handlesSignal: boolean }): string;
   /** A one-node job named `planted` that starts the moment a node (this one, when given) is open. Returns its id. */
   plantJob(job?: { node?: string; durationMs?: number }): string;
+  /** Its user cancels it. */
+  endJob(id: string): void;
+  jobState(id: string): TwinJob['state'];
   /** The node has the fault from now on, `times` times or always. */
   misbehave(node: string, fault: Fault, times?: number): void;
   /** Clears all faults and hangs, and boots the node if it was dead. */
@@ -51,27 +54,16 @@ const PLANTED_MS = 60_000;
 export function createTwin(config: TwinConfig, clock: Clock): Twin {
   const commands = createCommands();
   const world: World = createWorld(config, clock, (what, subject, life) => happen(world, commands, what, subject, life));
-  const waits = new Waits(world);
+  const calls = new Calls(world);
   startFirstJobs(world);
   const find = (name: string): TwinNode => must(nodeOf(world, name), `node ${name} of the twin`);
   return {
-    scheduler: new SchedulerDriver(world, waits),
-    shell: new ShellDriver(world, waits, commands),
-    bmc: new BmcDriver(world, waits, commands),
+    scheduler: new SchedulerDriver(world, calls),
+    shell: new ShellDriver(world, calls, commands),
+    bmc: new BmcDriver(world, calls, commands),
     felt: world.felt.events,
     ...actsOfOthers(world, find),
-    submitJob: ({ nodes, durationMs, handlesSignal }) =>
-      enter(world, {
-        name: 'train',
-        nodesWanted: nodes,
-        pinned: null,
-        workMs: durationMs,
-        reaction: handlesSignal ? 'checkpoint' : 'dies',
-      }),
-    plantJob: ({ node, durationMs = PLANTED_MS } = {}) => {
-      const pinned = node === undefined ? null : find(node).id;
-      return enter(world, { name: 'planted', nodesWanted: 1, pinned, workMs: durationMs, reaction: 'dies' });
-    },
+    ...jobActs(world, find),
     misbehave: (name, fault, times = ALWAYS) => {
       const node = find(name);
       node.faults = { ...node.faults, [fault]: times };
@@ -121,6 +113,25 @@ function actsOfOthers(world: World, find: (name: string) => TwinNode): ActsOfOth
       world.schedulerAlive = true;
       schedule(world);
     },
+  };
+}
+
+function jobActs(world: World, find: (name: string) => TwinNode): Pick<Twin, 'submitJob' | 'plantJob' | 'endJob' | 'jobState'> {
+  return {
+    submitJob: ({ nodes, durationMs, handlesSignal }) => {
+      const pinned = typeof nodes === 'number' ? null : nodes.map((name) => find(name).id);
+      const reaction = handlesSignal ? 'checkpoint' : 'dies';
+      return enter(world, { name: 'train', nodesWanted: pinned?.length ?? Number(nodes), pinned, workMs: durationMs, reaction });
+    },
+    plantJob: ({ node, durationMs = PLANTED_MS } = {}) => {
+      const pinned = node === undefined ? null : [find(node).id];
+      return enter(world, { name: 'planted', nodesWanted: 1, pinned, workMs: durationMs, reaction: 'dies' });
+    },
+    endJob: (id) => {
+      const job = world.jobs.get(Number(id));
+      if (job) cancelJob(world, job);
+    },
+    jobState: (id) => world.jobs.get(Number(id))?.state ?? 'gone',
   };
 }
 

@@ -56,8 +56,8 @@ export interface TwinJob {
   readonly id: number;
   readonly name: string;
   readonly nodesWanted: number;
-  /** The one node it may run on; null = any. */
-  readonly pinned: number | null;
+  /** Ids of the nodes it must run on; null = any. */
+  readonly pinned: readonly number[] | null;
   readonly workMs: number;
   readonly reaction: 'checkpoint' | 'dies' | 'ignores';
   /** requeueing: completing, and pending afterwards. */

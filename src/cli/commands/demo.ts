@@ -1,0 +1,78 @@
+// `pitstop demo`: a whole maintenance on a twin, sped up, with nothing else installed, from plan to retro; leaves nothing behind.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { showPlan } from '../../files/plan-file.ts';
+import { retroMarkdown } from '../../report/retro-markdown.ts';
+import { showDuration } from '../../std/duration.ts';
+import type { CliContext } from '../context.ts';
+import { demoDocuments, demoFaults } from '../demo-documents.ts';
+import { stopServer } from '../ensure-server.ts';
+import { follow } from '../follow.ts';
+import { planFrom, refuseErrors } from '../make-plan.ts';
+import { counted, printJson } from '../output.ts';
+import { stateFolderAt } from '../state-folder.ts';
+import { twinOptions } from '../twin-options.ts';
+import { wholeFrom1 } from './events.ts';
+import { retroFrom } from './retro.ts';
+
+interface DemoOptions {
+  readonly nodes: number;
+  readonly speed: number;
+  readonly seed: number;
+  readonly json?: true;
+}
+
+const NODES_MAX = 20_000;
+
+export function addDemo(program: Command, context: CliContext): void {
+  program
+    .command('demo')
+    .description('run a maintenance on a simulated fleet, sped up, from plan to retro; nothing real is touched')
+    .option('--nodes <count>', 'nodes of the fleet', nodeCount, 1_024)
+    .option('--speed <factor>', 'how much faster than the wall its time goes', wholeFrom1, 240)
+    .option('--seed <seed>', 'what durations and faults are drawn from', wholeFrom1, 1)
+    .option('--json', 'print the retro as JSON and nothing else')
+    .addHelpText('after', '\nExample:\n  pitstop demo --nodes 256 --seed 7')
+    .action((options: DemoOptions) => demo(context, options));
+}
+
+async function demo(context: CliContext, options: DemoOptions): Promise<void> {
+  const { terminal } = context;
+  const state = stateFolderAt(mkdtempSync(join(tmpdir(), 'pitstop-demo-')));
+  try {
+    await play(context, state, options);
+  } finally {
+    await stopServer(state);
+    rmSync(state.folder, { recursive: true, force: true });
+    terminal.err('the demo has cleaned up after itself\n');
+  }
+}
+
+async function play(context: CliContext, state: ReturnType<typeof stateFolderAt>, { nodes, speed, seed, json }: DemoOptions): Promise<void> {
+  const { terminal, user } = context;
+  const began = performance.now();
+  const plan = planFrom({ ...demoDocuments(nodes), catalogue: null, inventory: null, nowMs: Date.now() });
+  refuseErrors(plan.findings, 'demo');
+  terminal.err(`a twin of ${counted(nodes, 'node')}, ${speed} times as fast as the wall, seed ${seed}\n`);
+  const client = await context.client(state);
+  const { run } = await client.runs.create({
+    plan: showPlan(plan),
+    options: { folder: state.folder, only: null, twin: { speed, seed, options: { ...twinOptions(plan), ...demoFaults() } }, now: null, by: user },
+  });
+  await client.runs.control({ run, word: 'confirm', by: user, reason: 'a demo', targets: null });
+  const { exit, view } = await follow(context, client, { run, until: 'settled', answers: 'yes' });
+  context.exit(exit);
+  const retro = await retroFrom(client, run);
+  if (json) printJson(terminal, retro);
+  else terminal.out(retroMarkdown(retro));
+  const simulated = showDuration(Date.parse(view.now) - Date.parse(view.createdAt));
+  terminal.err(`${simulated} of maintenance in ${showDuration(performance.now() - began)}\n`);
+}
+
+function nodeCount(text: string): number {
+  const count = wholeFrom1(text);
+  if (count > NODES_MAX) throw new InvalidArgumentError(`It must be at most ${NODES_MAX}.`);
+  return count;
+}

@@ -1,0 +1,96 @@
+// `pitstop fleet check` reads a fleet file; `pitstop fleet import slurm` writes one from a live cluster.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Finding } from '../../core/finding.ts';
+import type { Fleet } from '../../core/fleet/model.ts';
+import { size } from '../../core/fleet/nodeset.ts';
+import { topologyOf } from '../../core/fleet/topology.ts';
+import { readFleetInForce } from '../../files/fleet-file.ts';
+import { BadInputError, showProblem } from '../../files/problem.ts';
+import { writeWhole } from '../../files/read-text.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../exit.ts';
+import { counted, findingLines, printJson } from '../output.ts';
+import { slowly } from '../progress.ts';
+
+/** What the server makes of a live cluster: the fleet file's text for people, and the same as a document. */
+const importedSchema = z.object({ text: z.string(), document: z.unknown(), nodes: z.number().int() });
+
+export function addFleet(program: Command, context: CliContext): void {
+  const fleet = program.command('fleet').description('read and write fleet files');
+  fleet
+    .command('check')
+    .description('read a fleet file and say what is wrong with it')
+    .argument('<file>', 'fleet.yaml')
+    .option('--json', 'print {ok, nodes, findings} and nothing else')
+    .addHelpText('after', '\nExample:\n  pitstop fleet check fleet.yaml')
+    .action((file: string, options: { json?: true }) => check(context, file, options.json === true));
+  const importing = fleet.command('import').description('make a fleet file from what a live system shows');
+  importing
+    .command('slurm')
+    .description('from a live Slurm cluster: nodes, GPUs, partitions, topology')
+    .option('--conf <file>', "slurm.conf of the cluster; default: Slurm's own rules")
+    .option('--bin <folder>', 'folder of scontrol and squeue; default: PATH')
+    .option('-o, --output <file>', 'write the fleet file here instead of to stdout')
+    .option('--json', 'print the document as JSON')
+    .addHelpText('after', '\nExample:\n  pitstop fleet import slurm -o fleet.yaml')
+    .action((options: ImportOptions) => importSlurm(context, options));
+}
+
+interface ImportOptions {
+  readonly conf?: string;
+  readonly bin?: string;
+  readonly output?: string;
+  readonly json?: true;
+}
+
+async function importSlurm({ client, terminal }: CliContext, { conf, bin, output, json }: ImportOptions): Promise<void> {
+  const options = { ...(conf === undefined ? {} : { conf: resolve(conf) }), ...(bin === undefined ? {} : { bin: resolve(bin) }) };
+  const server = await client();
+  const imported = importedSchema.parse(
+    await slowly(terminal, 'asking slurmctld', server.site.importSlurm({ options, folder: process.cwd() })),
+  );
+  if (output !== undefined) {
+    writeWhole(output, imported.text);
+    terminal.err(`${output}: ${counted(imported.nodes, 'node')}; next: say how nodes are reached (drivers: shell), then pitstop doctor --fleet ${output}\n`);
+  }
+  if (json) printJson(terminal, imported.document);
+  else if (output === undefined) terminal.out(imported.text);
+}
+
+function check({ terminal, exit }: CliContext, file: string, json: boolean): void {
+  try {
+    const { fleet, defaults } = readFleetInForce(file);
+    const findings = findingsOf(fleet);
+    const nodes = size(topologyOf(fleet).nodes);
+    if (json) {
+      printJson(terminal, { ok: true, nodes, findings });
+      return;
+    }
+    terminal.out(`${file}: fleet ${fleet.name}, ${counted(nodes, 'node')} in ${counted(fleet.clusters.length, 'cluster')}\n`);
+    for (const line of [...findingLines(findings), ...defaults.map((line) => `default ${line}`)]) terminal.out(`  ${line}\n`);
+  } catch (error) {
+    if (!json || !(error instanceof BadInputError)) throw error;
+    const findings = error.problems.map((problem): Finding => {
+      const { line, col, value, why, mend } = problem;
+      const message = [value === '' ? why : `${value}: ${why}`, mend].filter((part) => part !== '').join('; ');
+      return { severity: 'error', target: `${file}:${line}:${col}`, rule: 'bad-input', message };
+    });
+    printJson(terminal, { ok: false, nodes: 0, findings });
+    terminal.err(`${error.problems.map(showProblem).join('\n')}\n`);
+    exit(EXIT.badInput);
+  }
+}
+
+/** What a readable fleet file still lacks before a run can go through. */
+function findingsOf(fleet: Fleet): Finding[] {
+  return fleet.clusters.flatMap(({ name, drivers }): Finding[] => {
+    const without = (role: string, message: string): Finding[] =>
+      Object.hasOwn(drivers, role) ? [] : [{ severity: 'warning', target: name, rule: `no-${role}`, message }];
+    return [
+      ...without('scheduler', 'no scheduler driver: nothing can be drained here; write drivers: {scheduler: slurm}'),
+      ...without('shell', 'no shell driver: no command can run on its nodes; write drivers: {shell: ssh}'),
+    ];
+  });
+}

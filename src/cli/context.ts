@@ -1,0 +1,24 @@
+// What every command is given: where it speaks, where the state lies, and what only `main.ts` can wire.
+import type { Client } from './client.ts';
+import type { ExitCode } from './exit.ts';
+import type { StateFolder } from './state-folder.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Handed in by `main.ts`, because this folder knows neither runner nor drivers. */
+export interface Wiring {
+  readonly version: string;
+  /** Resolves when the server was asked to stop and everything is closed. */
+  serve(state: StateFolder): Promise<void>;
+}
+
+export interface CliContext {
+  readonly wiring: Wiring;
+  readonly terminal: Terminal;
+  readonly state: StateFolder;
+  /** Of the person who calls, for every word to a run. */
+  readonly user: string;
+  /** A client of the server of a state folder (the usual one, when none is given), which is started when it is missing. */
+  readonly client: (state?: StateFolder) => Promise<Client>;
+  /** Sets the exit code; without a call it is 0. */
+  readonly exit: (code: ExitCode) => void;
+}

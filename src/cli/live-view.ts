@@ -1,0 +1,132 @@
+// A run as people read it in a terminal: state, what every node shows, the return curve, marks, stragglers, what is waited for.
+import type { RunView } from '../api/contract/schemas.ts';
+import { terminalBar, terminalCurve } from '../chart/terminal.ts';
+import { showDuration } from '../std/duration.ts';
+import { clip, counted, showCount, table } from './output.ts';
+import { waysOn } from './run-end.ts';
+
+export interface ViewSize {
+  readonly columns: number;
+  /** The curve and long lists give way when there are few. */
+  readonly rows: number;
+  readonly color: boolean;
+}
+
+const MINUTE_MS = 60_000;
+const CURVE_ROWS = 8;
+const LIST_LINES_MAX = 8;
+/** Rows that are always there, beside curve and lists. */
+const FIXED_ROWS = 8;
+
+/** Lines that fit into the size. Text only, but for the colours of the bar. */
+export function runLines(view: RunView, { columns, rows, color }: ViewSize): string[] {
+  const width = Math.min(columns - 1, 120);
+  const listMax = Math.max(2, Math.min(LIST_LINES_MAX, Math.floor((rows - FIXED_ROWS) / 4)));
+  const head = [headline(view), terminalBar({ parts: shownParts(view), widthChars: width, color }), ''];
+  const body = [
+    backLine(view),
+    marksLine(view),
+    wavesLine(view),
+    ...list('stragglers', view.stragglers.length, stragglerLines(view), listMax),
+    ...list('waits for', view.waitingFor.length, view.waitingFor, listMax),
+    ...holdLines(view),
+  ];
+  const curveRows = Math.min(CURVE_ROWS, rows - head.length - body.length - 4);
+  const curve = curveRows >= 3 && view.baseline > 0 ? [...curveLines(view, width, curveRows), ''] : [];
+  // The bar carries colour codes, which take no room on the screen.
+  return [...head, ...curve, ...body].map((line, i) => (i === 1 ? line : clip(line, width)));
+}
+
+/** One line of progress, for logs. */
+export function progressLine(view: RunView): string {
+  const at = minutesNow(view);
+  const when = at === null ? '' : `${showDuration(at * MINUTE_MS)}: `;
+  const shown = shownParts(view)
+    .map(({ label, count }) => `${label} ${showCount(count)}`)
+    .join(', ');
+  const held = view.heldBy.length === 0 ? '' : `; held by ${view.heldBy.join('; ')}`;
+  const stragglers = view.stragglers.slice(0, 3).map(({ target, cause, waitingFor }) => `${target} (${cause}; waits for ${waitingFor})`);
+  const more = view.stragglers.length > 3 ? ` and ${view.stragglers.length - 3} more` : '';
+  const off = stragglers.length === 0 ? '' : `; stragglers ${stragglers.join(', ')}${more}`;
+  const waits = view.waitingFor.length === 0 || stragglers.length > 0 ? '' : `; waits for ${view.waitingFor.slice(0, 2).join('; ')}`;
+  return clip(`${when}${view.run} ${view.state}, ${backOf(view)}; ${shown}${held}${off}${waits}`, 400);
+}
+
+/** Changes exactly when a line of progress has news. */
+export function progressKey(view: RunView): string {
+  return JSON.stringify([view.state, view.heldBy, view.returned, view.shown, view.stragglers.map(({ target, waitingFor }) => [target, waitingFor])]);
+}
+
+/** `runs`: one line a run. */
+export function runsTable(views: readonly RunView[]): string[] {
+  const rows = views.map((view) => [
+    view.run,
+    view.state,
+    view.change,
+    view.createdAt.slice(0, 16),
+    `${view.returned}/${view.baseline}`,
+    String(view.stragglers.length),
+    view.heldBy.join('; '),
+  ]);
+  return table(['RUN', 'STATE', 'CHANGE', 'CREATED', 'BACK', 'STRAGGLERS', 'HELD BY'], rows);
+}
+
+function headline(view: RunView): string {
+  const at = minutesNow(view);
+  const when = at === null ? 'nothing drained yet' : `${showDuration(at * MINUTE_MS)} since the first drain`;
+  return `${view.run}  ${view.state.toUpperCase()}  ${view.change}, plan ${view.planId.slice(0, 12)}, ${counted(view.targets, 'target')}  ${when}`;
+}
+
+function backLine(view: RunView): string {
+  return `back    ${backOf(view)}${view.returnNeed > 0 ? `, the gate asks for ${showCount(view.returnNeed)}` : ''}`;
+}
+
+/** A percentage is rounded down: 999 of 1,000 is never 100 %. */
+function backOf({ returned, baseline }: RunView): string {
+  const percent = baseline === 0 ? '' : ` (${Math.floor((100 * returned) / baseline)} %)`;
+  return `${showCount(returned)} of ${showCount(baseline)} back${percent}`;
+}
+
+function marksLine(view: RunView): string {
+  const marks = Object.entries(view.marks).sort(([a], [b]) => Number(a) - Number(b));
+  return `marks   ${marks.map(([q, min]) => `${q} % ${min === null ? '-' : `at ${showDuration(min * MINUTE_MS)}`}`).join('   ')}`;
+}
+
+function wavesLine(view: RunView): string {
+  const waves = view.waves.map(({ id, state, targets, settled, failed }) => {
+    return `${id} ${state} ${showCount(settled)}/${showCount(targets)}${failed > 0 ? `, ${failed} failed` : ''}`;
+  });
+  return `waves   ${waves.join('   ')}`;
+}
+
+function stragglerLines(view: RunView): string[] {
+  const now = Date.parse(view.now);
+  return view.stragglers.map(({ target, since, step, cause, waitingFor }) => {
+    const age = since === null ? '' : ` for ${showDuration(Math.max(0, now - Date.parse(since)))}`;
+    return `${target} at ${step}${age}: ${cause}; waits for ${waitingFor}`;
+  });
+}
+
+function holdLines(view: RunView): string[] {
+  const held = view.heldBy.map((words) => `held    ${words}`);
+  return [...held, ...waysOn(view).map((way) => `        ${way}`)];
+}
+
+function list(label: string, count: number, lines: readonly string[], max: number): string[] {
+  if (count === 0) return [];
+  const shown = lines.slice(0, max).map((line) => `        ${line}`);
+  return [`${label} (${showCount(count)})`, ...shown, ...(count > max ? [`        and ${showCount(count - max)} more`] : [])];
+}
+
+function curveLines(view: RunView, widthChars: number, heightChars: number): string[] {
+  const nowMin = minutesNow(view) ?? 0;
+  return terminalCurve({ points: view.curve, total: view.baseline, widthChars, heightChars, nowMin, unit: 'back' });
+}
+
+function shownParts({ shown }: RunView): { label: string; count: number }[] {
+  return Object.entries(shown).map(([label, count]) => ({ label, count }));
+}
+
+function minutesNow({ now, timeZero }: RunView): number | null {
+  return timeZero === null ? null : (Date.parse(now) - Date.parse(timeZero)) / MINUTE_MS;
+}

@@ -1,0 +1,123 @@
+// Rules about the policy: windows and blackouts, leases, what jobs are asked, the clusters' modes, and what this version does not enforce yet.
+import type { Finding } from '../finding.ts';
+import { finding } from './check-context.ts';
+import type { Checked, Rule } from './check-context.ts';
+
+export const POLICY_RULES: readonly Rule[] = [windows, blackouts, leases, jobs, modes, replaced, notInForce];
+
+function windows({ plan, clusters, busy, nowMin }: Checked): Finding[] {
+  const all = plan.policy.windows;
+  const found = all.flatMap((window) => {
+    const { cluster, fromMin, toMin } = window;
+    if (!clusters.has(cluster))
+      return [finding('error', 'window-unknown', cluster, 'a window is agreed for it, but the fleet has no such cluster')];
+    if (toMin <= fromMin) return [finding('error', 'window-empty', cluster, `a window of ${toMin - fromMin} min`)];
+    if (nowMin === null || toMin > nowMin || !busy.some(({ name }) => name === cluster)) return [];
+    return [finding('error', 'window-past', cluster, `its window was over ${nowMin - toMin} min ago; agree a new one`)];
+  });
+  if (all.length === 0) return found;
+  const without = busy.filter(({ name }) => !all.some(({ cluster }) => cluster === name));
+  const message = 'other clusters have a window and this one has none: it may be worked on whenever the run is on';
+  return [...found, ...without.map(({ name }) => finding('warning', 'window-missing', name, message))];
+}
+
+function blackouts({ plan, busy }: Checked): Finding[] {
+  return plan.policy.windows.flatMap(({ cluster, fromMin, toMin }) => {
+    if (!busy.some(({ name }) => name === cluster)) return [];
+    const hit = plan.policy.blackouts.filter((blackout) => blackout.fromMin < toMin && fromMin < blackout.toMin);
+    return hit.map((blackout) => {
+      const minutes = Math.min(toMin, blackout.toMin) - Math.max(fromMin, blackout.fromMin);
+      return finding(
+        'error',
+        'blackout-overlap',
+        cluster,
+        `${minutes} min of its window lie in a blackout (${blackout.why}); move the window`,
+      );
+    });
+  });
+}
+
+function leases({ plan, busy }: Checked): Finding[] {
+  return busy.flatMap((cluster) =>
+    plan.policy.leases
+      .filter((mover) => !Object.hasOwn(cluster.leases, mover))
+      .map((mover) =>
+        finding('error', 'lease-unknown', cluster.name, `policy.leases wants ${mover} held, but the cluster has no hooks for it`),
+      ),
+  );
+}
+
+function jobs({ plan }: Checked): Finding[] {
+  const { ask, proof, then } = plan.policy.jobs;
+  if (ask.kind === 'none' && then === 'wait') return [];
+  const found: Finding[] = [];
+  if (ask.kind !== 'none' && proof.kind === 'none') {
+    const message = 'jobs are asked for a checkpoint, and nothing would prove that they wrote one (an exit code does not): add proof';
+    found.push(finding('error', 'jobs-without-proof', 'policy.jobs', message));
+  }
+  const what = ask.kind === 'none' ? then : ask.kind === 'signal' ? `signal ${ask.signal}` : ask.kind;
+  const message = `jobs are not only waited for (${what}): each customer's consent must be on record before the run does it`;
+  return [...found, finding('info', 'jobs-consent', 'policy.jobs', message)];
+}
+
+function modes({ busy }: Checked): Finding[] {
+  return busy.flatMap(({ name, mode }) => {
+    if (mode === 'observe')
+      return [finding('warning', 'mode-observe', name, 'the cluster is in mode observe: nothing of this plan will be done to it')];
+    if (mode === 'drain-only') {
+      return [
+        finding(
+          'info',
+          'mode-drain-only',
+          name,
+          'mode drain-only: targets are drained, handed over and returned on approval; the change itself is made by others',
+        ),
+      ];
+    }
+    return [];
+  });
+}
+
+function replaced({ plan }: Checked): Finding[] {
+  return Object.entries(plan.change.replace).map(([part, targets]) =>
+    finding(
+      'warning',
+      'replace-not-covered',
+      targets,
+      `${part} is to be replaced there, and no wave does it: this version leaves parts to the crew`,
+    ),
+  );
+}
+
+/** Honest about what is written down and not acted on: nobody may rely on it. */
+function notInForce({ plan }: Checked): Finding[] {
+  const { overlap, redundant, crew, parts, validation, gates } = plan.policy;
+  const kinds = [...new Set(plan.waves.map((wave) => wave.kind))].filter((kind) => kind !== 'node');
+  const wide = Object.values(plan.procedures)
+    .flatMap(({ steps }) => steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks : [])))
+    .filter((check) => check.nodes > 1);
+  const keys: readonly (readonly [string, boolean, string])[] = [
+    ['policy.overlap', overlap.length > 0, 'waves wait for each other as if it were empty'],
+    ['policy.redundant', redundant, 'every switch waits until its nodes are drained'],
+    ['policy.crew', Object.keys(crew).length > 0, 'stragglers are named to people, whoever is on shift'],
+    ['policy.parts', Object.keys(parts).length > 0, 'no straggler is held back or let go by what is in stock'],
+    ['policy.validation', validation === 'sample', 'every target is validated'],
+    ['policy.gates.countIn', gates.countIn !== 'node', 'gates count nodes'],
+  ];
+  return [
+    ...keys.flatMap(([key, set, instead]) =>
+      set ? [finding('info', 'not-in-force-yet', key, `recorded, not enforced by this version: ${instead}`)] : [],
+    ),
+    ...wide.map((check) =>
+      finding(
+        'info',
+        'not-in-force-yet',
+        `check ${check.name}`,
+        `is to run on ${check.nodes} nodes together; this version runs it on each alone`,
+      ),
+    ),
+    ...kinds.map((kind) =>
+      finding('warning', 'not-in-force-yet', kind, 'this version plans such targets, and its runner acts on nodes only'),
+    ),
+  ];
+}

@@ -1,0 +1,129 @@
+// Says scripts to nodes over the pooled connections, and knows whom it waits for.
+import type { ClientChannel, SFTPWrapper } from 'ssh2';
+import { must } from '../../std/assert.ts';
+import type { Clock } from '../../std/clock.ts';
+import { parseDuration } from '../../std/duration.ts';
+import { openConnector, type Connector } from './connector.ts';
+import type { SshConnection } from './connection.ts';
+import { SshConnectError, asConnectError } from './failure.ts';
+import { limitTime } from './limit.ts';
+import type { SshContext, SshSettings } from './options.ts';
+import { ConnectionPool, type Lease } from './pool.ts';
+import { hangUp, talk, type Talk } from './talk.ts';
+
+const SLOW_MS = 5_000;
+/** A connection that was open before may be dead; then a fresh one is tried, and this many in all. */
+const CONNECTIONS_TRIED_MAX = 3;
+
+export class SshHub {
+  readonly #clock: Clock;
+  readonly #connectMs: number;
+  readonly #max: number;
+  readonly #connector: Connector;
+  readonly #pool: ConnectionPool<SshConnection>;
+  readonly #pending = new Set<{ readonly node: string; readonly since: number }>();
+
+  constructor(settings: SshSettings, context: SshContext) {
+    this.#clock = context.clock;
+    this.#max = settings.connections;
+    this.#connectMs = must(parseDuration(settings.connectTimeout), 'connectTimeout');
+    this.#connector = openConnector(settings, context);
+    this.#pool = new ConnectionPool(settings.connections, (node) => this.#watched(node, this.#connector.connect(node)));
+  }
+
+  /**
+   * Rejects with SshConnectError when the script was certainly not sent; resolves in every other case. The script is not sent any more
+   * once the signal has ended. `began` is called right before it is sent. With `answerMs` the node must have answered by then.
+   */
+  async speak(node: string, script: string, signal: AbortSignal, answerMs: number | null, began: () => void): Promise<Talk> {
+    const { lease, session } = await this.#session(node, signal, (connection, limit) => connection.shell(limit));
+    began();
+    if (answerMs === null) return this.#converse(lease, session, script, signal);
+    const limit = limitTime(this.#clock, answerMs, signal);
+    try {
+      return await this.#watched(node, this.#converse(lease, session, script, limit.signal));
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Runs `use` with an sftp session. Rejects with SshConnectError when there was none, and with whatever `use` throws. */
+  async transfer<T>(node: string, signal: AbortSignal, use: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
+    const { lease, session } = await this.#session(node, signal, (connection, limit) => connection.sftp(limit));
+    try {
+      return await use(session);
+    } finally {
+      session.end();
+      lease.release();
+    }
+  }
+
+  waitingFor(): string[] {
+    const now = this.#clock.now();
+    const slow = [...new Set([...this.#pending].filter((one) => now - one.since >= SLOW_MS).map((one) => one.node))];
+    const lines = this.#pool.waiting > 0 ? [`ssh: ${this.#pool.waiting} nodes wait for one of ${this.#max} connections`] : [];
+    if (slow.length > 0) {
+      const others = slow.length > 3 ? ` and ${slow.length - 3} more` : '';
+      lines.push(`ssh: ${slow.slice(0, 3).join(', ')}${others} slow to answer`);
+    }
+    return lines;
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+    await this.#connector.close();
+  }
+
+  async #session<T extends ClientChannel | SFTPWrapper>(
+    node: string,
+    signal: AbortSignal,
+    open: (connection: SshConnection, limit: AbortSignal) => Promise<T>,
+  ): Promise<{ lease: Lease<SshConnection>; session: T }> {
+    for (let tries = 1; ; tries++) {
+      const lease = await this.#pool.lease(node, signal);
+      const limit = limitTime(this.#clock, this.#connectMs, signal);
+      try {
+        const session = await this.#watched(node, open(lease.connection, limit.signal));
+        if (!signal.aborted) return { lease, session };
+        session.end();
+        throw new SshConnectError('given-up', 'given up before it was sent');
+      } catch (error) {
+        const gone = !lease.connection.open || (limit.expired() && !lease.shared());
+        if (gone) lease.drop();
+        else lease.release();
+        if (signal.aborted) throw new SshConnectError('given-up', 'given up before it was sent');
+        // Nothing was sent yet, so a connection that had died in its sleep is replaced.
+        if (!gone || !lease.reused || tries === CONNECTIONS_TRIED_MAX) throw asConnectError(error);
+      } finally {
+        limit.clear();
+      }
+    }
+  }
+
+  /** Gives the connection back; one on which even the end of the talk got no answer is closed, unless others talk on it. */
+  async #converse(lease: Lease<SshConnection>, channel: ClientChannel, script: string, signal: AbortSignal): Promise<Talk> {
+    const talked = await talk(lease.connection, channel, script, this.#clock, signal);
+    if (talked.end !== 'limit') {
+      lease.release();
+      return talked;
+    }
+    void this.#putBack(lease, channel);
+    return talked;
+  }
+
+  async #putBack(lease: Lease<SshConnection>, channel: ClientChannel): Promise<void> {
+    const hungUp = await hangUp(lease.connection, channel, this.#clock);
+    if (hungUp || lease.shared()) lease.release();
+    else lease.drop();
+  }
+
+  async #watched<T>(node: string, work: Promise<T>): Promise<T> {
+    const one = { node, since: this.#clock.now() };
+    this.#pending.add(one);
+    try {
+      return await work;
+    } finally {
+      this.#pending.delete(one);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { testPlan, testPolicy, testProcedure } from '../../test/plans.ts';
+import { TwinRun } from '../../test/twin-run.ts';
+import { runStateOf } from '../core/run/status.ts';
+import type { FeltEvent } from '../sim/twin/felt-log.ts';
+import { approve, consent, straggler } from './controls.ts';
+
+const nodesOf = ({ node, nodes = [node] }: FeltEvent): readonly string[] => nodes;
+const words = (targets: string | null = null) => ({ by: 'lead', why: 'test', targets });
+
+describe('run on the twin', () => {
+  it('healthy fleet: every node comes back with the new version, and nothing of ours stays', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 16 }), { seed: 3 }).confirmed();
+    await t.untilState('settled');
+    expect(t.status).toMatchObject({ baseline: 16, returned: 16, stragglers: [] });
+    for (const node of t.host.parts.program.targets) expect(t.twin.versionsOf(node)).toEqual({ 'host-os': '2025.07' });
+    const left = await t.clock.run(t.twin.scheduler.observe(t.host.parts.program.targets, new AbortController().signal));
+    for (const { facts } of left) expect(facts).toMatchObject({ inService: true, drain: null, reservation: null });
+  });
+
+  it('confirmation: nothing is touched before a person confirmed the counts', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 4 })).create();
+    await t.pass(60);
+    expect(t.twin.felt.filter(({ what }) => !['observe'].includes(what))).toEqual([]);
+    expect(t.status.state).toBe('planned');
+  });
+
+  it('dead node: named as a straggler, the gate passes without it, the run settles', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 20, returnedShare: 0.9 }), { faults: { neverBack: { nodes: ['n5'] } } }).confirmed();
+    await t.untilState('settled');
+    expect(t.status.stragglers).toMatchObject([{ target: 'n5', step: 'activate' }]);
+    expect(t.status.returned).toBe(19);
+    expect(t.retro.gates.map(({ gate, verdict }) => `${gate} ${verdict}`)).toEqual(['canary pass', 'return pass', 'main pass']);
+    straggler(t.host, words('n5'), 'drop');
+    await t.until((host) => host.stopped !== null || host.chronicle.state.run.open === 0, 'the end');
+  });
+
+  it('failed canary: the gate holds the run and no other node is drained', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 8 }), { faults: { neverBack: { nodes: ['n1'] } } }).confirmed();
+    await t.untilState('held');
+    expect(t.status.heldBy[0]).toContain('canary');
+    expect(t.twin.felt.filter(({ what }) => what === 'drain').flatMap(nodesOf)).toEqual(['n1']);
+    approve(t.host, words(), 'canary');
+    await t.untilState('returned', 'settled', 'held');
+    expect(t.status.returned).toBe(7);
+  });
+
+  it('repaired straggler: fixed by hand, validated and returned', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 20 }), { faults: { neverBack: { nodes: ['n5'] } } }).confirmed();
+    await t.untilState('settled');
+    t.twin.repair('n5');
+    straggler(t.host, words('n5'), 'fixed');
+    await t.until((host) => host.chronicle.state.run.open === 0, 'n5 to come back');
+    expect(t.status.returned).toBe(20);
+    expect(t.retro.moppedUp.map(({ target }) => target)).toEqual(['n5']);
+  });
+
+  it('foreign drain: stays untouched and is not taken', async () => {
+    const t = new TwinRun(testPlan({ nodes: 6 }));
+    t.twin.foreignDrain('n4', 'broken fan');
+    await t.confirmed();
+    await t.untilState('settled');
+    expect(t.status).toMatchObject({ baseline: 5, returned: 5 });
+    expect(t.retro.notTaken).toMatchObject([{ targets: 'n4', why: expect.stringContaining('broken fan') }]);
+    expect(
+      t.twin.felt.filter((felt) => nodesOf(felt).includes('n4') && felt.what !== 'observe').map(({ what, actor }) => `${what} by ${actor}`),
+    ).toEqual(['drain by foreign']);
+  });
+
+  it('rebooted by somebody else while in work: held for a person, goes on when lifted', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 6 })).confirmed();
+    await t.until((host) => host.chronicle.state.shown[host.parts.program.idOf.get('n3') as number] === 3, 'n3 updating');
+    t.twin.rebootBySomebodyElse('n3');
+    await t.until(
+      (host) => ['held', 'returned', 'settled'].includes(runStateOf(host.chronicle)) && host.chronicle.state.run.open <= 1,
+      'the others to be done',
+    );
+    expect(t.status.stragglers).toMatchObject([{ target: 'n3', cause: expect.stringContaining('rebooted by somebody else') }]);
+    t.say('resume', 'n3');
+    await t.untilState('settled');
+    expect(t.status.returned).toBe(6);
+  });
+
+  it('empty baseline: refuses', async () => {
+    const t = new TwinRun(testPlan({ nodes: 2 }));
+    for (const node of ['n1', 'n2']) t.twin.foreignDrain(node, 'down');
+    await t.confirmed();
+    await t.untilState('aborted');
+  });
+
+  it('scheduler dead for a while: the run waits and goes on', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 8 })).confirmed();
+    await t.pass(9);
+    t.twin.killScheduler();
+    await t.pass(45);
+    t.twin.reviveScheduler();
+    await t.untilState('settled');
+    expect(t.status.returned).toBe(8);
+  });
+
+  it('jobs: waited for by default, nobody signalled, listed as ended on their own', async () => {
+    const jobs = {
+      busy: 1,
+      nodesEach: [2, 4],
+      remaining: { medianMs: 600_000, logSd: 0.5 },
+      handlesSignal: 0,
+      checkpoint: { medianMs: 1, logSd: 0 },
+      afterCheckpoint: 'goes-on',
+      epilog: { medianMs: 2_000, logSd: 0 },
+      requeueDelayMs: 120_000,
+    } as const;
+    const t = await new TwinRun(testPlan({ nodes: 12 }), { jobs }).confirmed();
+    await t.untilState('settled');
+    expect(t.twin.felt.filter(({ what }) => ['signal', 'requeue'].includes(what))).toEqual([]);
+    expect(t.retro.jobs.endedOnTheirOwn.length).toBeGreaterThan(0);
+  });
+
+  it('jobs asked with consent: requeued only after proof of a checkpoint', async () => {
+    const jobs = {
+      busy: 1,
+      nodesEach: [2, 4],
+      remaining: { medianMs: 36_000_000, logSd: 0 },
+      handlesSignal: 1,
+      checkpoint: { medianMs: 60_000, logSd: 0 },
+      afterCheckpoint: 'goes-on',
+      epilog: { medianMs: 2_000, logSd: 0 },
+      requeueDelayMs: 120_000,
+    } as const;
+    const policy = testPolicy({
+      jobs: {
+        ask: { kind: 'signal', signal: 'USR1', to: 'batch' },
+        proof: { kind: 'newer', file: '/ckpt/{job}/latest' },
+        then: 'requeue',
+        proofTimeoutMs: 600_000,
+      },
+    });
+    const t = await new TwinRun(testPlan({ nodes: 8, policy }), { jobs }).confirmed();
+    await t.pass(30);
+    expect(t.twin.felt.filter(({ what }) => what === 'signal')).toEqual([]);
+    await t.clock.run(consent(t.host, words(), null, 'requeue'));
+    await t.untilState('settled');
+    expect(t.retro.jobs.stoppedAfterProof.length).toBeGreaterThan(0);
+    expect(t.retro.jobs.stoppedWithoutProof).toEqual([]);
+  });
+
+  it('recall: what was changed goes back to its version', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 4, canary: 0 })).confirmed();
+    await t.until((host) => [...host.chronicle.state.shown].every((shown) => shown >= 4), 'all rebooting');
+    t.say('recall');
+    await t.untilState('settled');
+    expect(t.retro.rolledBack).toBe('n[1-4]');
+    for (const node of ['n1', 'n2', 'n3', 'n4']) expect(t.twin.versionsOf(node)).toEqual({ 'host-os': '2025.06' });
+  });
+
+  it('abort: untouched nodes are given back, nothing of ours stays', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 8 })).confirmed();
+    await t.pass(12);
+    t.say('abort');
+    await t.until((host) => host.chronicle.state.run.open === 0, 'the end');
+    expect(t.status.state).toBe('aborted');
+    const left = await t.clock.run(t.twin.scheduler.observe(t.host.parts.program.targets, new AbortController().signal));
+    for (const { facts } of left) expect(facts).toMatchObject({ inService: true, drain: null, reservation: null });
+  });
+
+  it('mode drain-only: drains, holds, and undrains on approval; nothing is ever run', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 4, canary: 0, mode: 'drain-only' })).confirmed();
+    await t.pass(30);
+    for (const node of t.host.parts.program.targets)
+      expect(t.twin.felt.some((felt) => felt.node === node && ['apply', 'reboot', 'stage'].includes(felt.what))).toBe(false);
+    expect(t.status.returned).toBe(0);
+  });
+
+  it('window: nothing is drained before it opens, early steps are', async () => {
+    const min = Date.UTC(2031, 6, 8, 10, 0) / 60_000;
+    const policy = testPolicy({ windows: [{ cluster: 'lab', fromMin: min, toMin: min + 480 }] });
+    const t = await new TwinRun(testPlan({ nodes: 4, policy })).confirmed();
+    await t.pass(50);
+    expect(t.twin.felt.some(({ what }) => what === 'drain')).toBe(false);
+    expect(t.twin.felt.filter(({ what }) => what === 'stage').length).toBe(4);
+    await t.untilState('settled');
+    expect((t.retro.timeZero ?? 0) / 60_000).toBeGreaterThanOrEqual(min);
+  });
+
+  it('two runs: a target belongs to one unfinished run at a time', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 4 })).confirmed();
+    await expect(t.create()).rejects.toThrow(/n1/);
+  });
+
+  it('limits over shards: at once counts over all of them', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 24, canary: 0, atOnce: 5 }), {}, 4).confirmed();
+    let most = 0;
+    t.host.onCommand(() => {
+      most = Math.max(most, t.host.chronicle.state.inUse[0] as number);
+    });
+    await t.untilState('settled');
+    expect(most).toBe(5);
+    expect(t.host.parts.program.shards).toBe(6);
+  });
+
+  it('crash and go on: same end, no reboot more than needed', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 12 }), { seed: 5 }, 4).confirmed();
+    for (let minute = 0; minute < 27; minute += 3) {
+      await t.pass(3);
+      await t.crash();
+    }
+    await t.untilState('settled');
+    expect(t.status.returned).toBe(12);
+    const reboots = t.twin.felt.filter(({ what }) => what === 'reboot');
+    expect(reboots.length).toBe(12);
+  });
+
+  it('journal replayed: the same state as the live run', async () => {
+    const t = await new TwinRun(
+      testPlan({ nodes: 20 }),
+      { faults: { neverBack: { nodes: ['n7'] }, applyFails: { share: 0.2, times: 1 } } },
+      6,
+    ).confirmed();
+    await t.untilState('settled', 'held');
+    const before = t.status;
+    await t.crash();
+    await t.clock.run(t.host.until(() => t.host.chronicle.state.run.begun));
+    expect(t.status).toEqual(before);
+  });
+
+  it('validation fails: never returned, no planted job starts on it', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 6, canary: 0, procedure: { ...testProcedure(), mopUp: [] } }), {
+      faults: { checkFails: { nodes: ['n2'] } },
+    }).confirmed();
+    t.twin.plantJob({ node: 'n2' });
+    await t.pass(1);
+    await t.untilState('settled', 'held');
+    expect(t.status.stragglers).toMatchObject([{ target: 'n2', step: 'validate' }]);
+    const returnedAt = t.twin.felt.filter(({ node, what }) => node === 'n2' && what === 'apply').at(-1)?.at ?? 0;
+    expect(t.twin.felt.filter(({ node, what, at }) => node === 'n2' && what === 'job-start' && at > returnedAt)).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+// What is asked of a live site outside of any run: a fleet file from a cluster, an inventory, a doctor's look. Reads only.
+import type { Finding } from '../core/finding.ts';
+import type { Cluster, Fleet, Inventory, InventoryNode } from '../core/fleet/model.ts';
+import { names, parseNodeSet } from '../core/fleet/nodeset.ts';
+import type { Driver, Observation } from '../core/ports.ts';
+import { slurmOptions } from '../drivers/slurm/options.ts';
+import { surveySlurm } from '../drivers/slurm/survey.ts';
+import { planSchema } from '../files/plan-schema.ts';
+import { assert } from '../std/assert.ts';
+import { wallClock } from '../std/clock.ts';
+import type { JsonObject } from '../std/json.ts';
+import { importedFleet, type ImportedFleet } from './imported-fleet.ts';
+import { DriverOptionsError, openDriver, type DriverContext } from './world.ts';
+
+/** An outside system gave no answer, or none that makes sense: exit code 3. */
+export class OutsideSilentError extends Error {
+  override name = 'OutsideSilentError';
+}
+
+const LOOK_MS_MAX = 120_000;
+
+export const site = {
+  /** `options` as in `drivers: {scheduler: {use: slurm, ...}}`. Throws DriverOptionsError or OutsideSilentError. */
+  async importSlurm(options: JsonObject, folder: string): Promise<ImportedFleet> {
+    const parsed = slurmOptions.safeParse(options);
+    if (!parsed.success) throw new DriverOptionsError(`driver slurm: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+    try {
+      return importedFleet(await surveySlurm(parsed.data, contextOf(folder)), options);
+    } catch (error) {
+      throw asSilent(error);
+    }
+  },
+
+  /** Throws OutsideSilentError when a scheduler says nothing of any of its nodes. */
+  async inventory(fleet: unknown, folder: string): Promise<Inventory> {
+    const { name, clusters } = fleetOf(fleet);
+    const at = Date.now();
+    const nodes = await Promise.all(clusters.map((cluster) => nodesOf(cluster, contextOf(folder))));
+    return { fleet: name, at, nodes: nodes.flat() };
+  },
+
+  /** Everything that the drivers of every cluster say of their systems; a driver that cannot be opened is a finding too. */
+  async doctor(fleet: unknown, folder: string): Promise<readonly Finding[]> {
+    const { clusters } = fleetOf(fleet);
+    const findings = await Promise.all(
+      clusters.flatMap((cluster) => {
+        const roles = Object.keys(cluster.drivers);
+        return roles.length === 0 ? [Promise.resolve([nothingToAsk(cluster)])] : roles.map((role) => examine(cluster, role, contextOf(folder)));
+      }),
+    );
+    return findings.flat();
+  },
+};
+
+/** By name, since drivers are not told apart by class across folders. */
+const SILENCES = new Set(['SlurmCallError', 'SlurmOutputError']);
+
+function asSilent(error: unknown): unknown {
+  return error instanceof Error && SILENCES.has(error.name) ? new OutsideSilentError(`slurmctld: ${error.message}`) : error;
+}
+
+function contextOf(folder: string): DriverContext {
+  return { folder, env: process.env, clock: wallClock() };
+}
+
+/** The clients send a fleet that they have read and checked. */
+function fleetOf(fleet: unknown): Fleet {
+  const parsed = planSchema.shape.fleet.shape.document.safeParse(fleet);
+  assert(parsed.success, `what was sent is no fleet: ${parsed.error?.message}`);
+  return parsed.data;
+}
+
+function nodeNames(cluster: Cluster): string[] {
+  const parsed = parseNodeSet(cluster.nodes);
+  assert(parsed.ok, `a checked fleet holds a node set that does not parse: ${cluster.nodes}`);
+  return [...names(parsed.set)];
+}
+
+async function nodesOf(cluster: Cluster, context: DriverContext): Promise<InventoryNode[]> {
+  const choice = cluster.drivers['scheduler'];
+  if (!choice) return nodeNames(cluster).map((name) => unknownNode(cluster, name, 'this cluster has no scheduler driver'));
+  const driver = openDriver(choice, context);
+  try {
+    const seen = await driver.observe(nodeNames(cluster), AbortSignal.timeout(LOOK_MS_MAX));
+    if (seen.length > 0 && seen.every(({ facts }) => facts === null)) {
+      throw new OutsideSilentError(`the scheduler of cluster ${cluster.name} says nothing of its nodes: ${seen[0]?.why}`);
+    }
+    return seen.map((observation) => nodeOf(cluster, observation));
+  } finally {
+    await driver.close();
+  }
+}
+
+function nodeOf(cluster: Cluster, { target, facts, why }: Observation): InventoryNode {
+  if (facts?.role !== 'scheduler') return unknownNode(cluster, target, why);
+  return {
+    name: target,
+    cluster: cluster.name,
+    inService: facts.inService,
+    state: facts.state,
+    reason: facts.drain?.reason || facts.reservation?.reason || why,
+    gpus: facts.gpus ?? cluster.gpusPerNode,
+    // Which commands tell a version is the change's to say, and here there is none.
+    versions: {},
+    jobs: facts.jobs.length,
+  };
+}
+
+function unknownNode(cluster: Cluster, name: string, reason: string): InventoryNode {
+  return { name, cluster: cluster.name, inService: false, state: 'unknown', reason, gpus: cluster.gpusPerNode, versions: {}, jobs: 0 };
+}
+
+async function examine(cluster: Cluster, role: string, context: DriverContext): Promise<Finding[]> {
+  const choice = cluster.drivers[role];
+  assert(choice, `driver of role ${role}`);
+  let driver: Driver;
+  try {
+    driver = openDriver(choice, context);
+  } catch (error) {
+    // What is missing or misspelt in the fleet file; the drivers word it with its mend.
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ severity: 'error', target: `${cluster.name} ${role}`, rule: 'driver-opens', message }];
+  }
+  try {
+    const findings = await driver.diagnose(nodeNames(cluster), AbortSignal.timeout(LOOK_MS_MAX));
+    return findings.map((finding) => ({ ...finding, target: finding.target === driver.name ? `${cluster.name} ${role}` : finding.target }));
+  } finally {
+    await driver.close();
+  }
+}
+
+function nothingToAsk(cluster: Cluster): Finding {
+  return { severity: 'error', target: cluster.name, rule: 'no-scheduler', message: 'this cluster has no drivers, so nothing can be done to it' };
+}
