@@ -1,6 +1,8 @@
 // A whole run on a twin under virtual time: the runner as it is, a real SQLite journal in memory, and a way to crash and go on.
 import type { Journal } from '../src/core/ports.ts';
 import type { Plan } from '../src/core/plan/plan.ts';
+import type { Chronicle } from '../src/core/run/chronicle.ts';
+import type { Program } from '../src/core/run/program.ts';
 import { compile } from '../src/core/run/compile.ts';
 import { retroOf, type Retro } from '../src/core/retro/retro.ts';
 import { runStateOf, statusOf, type RunStatus } from '../src/core/run/status.ts';
@@ -39,6 +41,10 @@ export class TwinRun {
 
   get host(): RunHost {
     return must(this.#runs.get(this.run), 'active run').host;
+  }
+  /** The program and chronicle of the run, which has not been crashed since it ended. */
+  get last(): { program: Program; chronicle: Chronicle } {
+    return { program: this.host.parts.program, chronicle: this.host.chronicle };
   }
   get status(): RunStatus {
     return statusOf(this.host.chronicle);

@@ -43,7 +43,7 @@ const SIDE_FROM_CHARS = 48;
 const GUTTER_FROM_CHARS = 20;
 const UNIT_CHARS_MAX = 10;
 const PLOT_CHARS_MIN = 8;
-const TICK_CHARS = 11;
+const TICK_CHARS = 9;
 const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 
 /** What targets show, in the order of the happy path: a glyph without colour, and one of the 256 colours (after Okabe and Ito). */
@@ -52,7 +52,7 @@ const STATES = new Map([
   ['draining', { glyph: '░', color: 220 }],
   ['cleared', { glyph: '▒', color: 220 }],
   ['updating', { glyph: '▓', color: 74 }],
-  ['rebooting', { glyph: '≈', color: 25 }],
+  ['rebooting', { glyph: '≈', color: 32 }],
   ['conforming', { glyph: '-', color: 175 }],
   ['validating', { glyph: '=', color: 175 }],
   ['returned', { glyph: '█', color: 36 }],

@@ -56,7 +56,7 @@ async function run(
   const script = act.once ? onceScript(onceName(key, target), argv) : runScript(argv);
   const told = await hub.speak(target, script, signal, null, () => undefined);
   const [word, ...rest] = told.mark ?? [];
-  if (told.end !== 'exit' || !told.begun || word === undefined) return unheard(target, told);
+  if (told.end !== 'exit' || word === undefined) return unheard(target, told);
   if (word === 'refused') return refused(target, rest.join(' '));
   if (word === 'lost') {
     const why = 'it was started before and ended without an exit code: it was killed, or the node went down';
@@ -92,7 +92,7 @@ export function words(text: string): string {
 
 function unheard(target: string, told: Talk): Result {
   const output = outputOf(told);
-  if (told.end === 'exit' && !told.begun) return refused(target, 'the login shell did not start /bin/sh', output);
+  if (told.end === 'exit' && told.pid === null) return refused(target, 'the login shell did not start /bin/sh', output);
   const why = {
     exit: 'the shell ended without saying how it went',
     broken: 'the connection broke after the command was sent',

@@ -9,9 +9,11 @@ import { SshConnectError, asConnectError } from './failure.ts';
 import { limitTime } from './limit.ts';
 import type { SshContext, SshSettings } from './options.ts';
 import { ConnectionPool, type Lease } from './pool.ts';
+import { endScript } from './scripts.ts';
 import { hangUp, talk, type Talk } from './talk.ts';
 
 const SLOW_MS = 5_000;
+const HANG_UP_MS = 2_000;
 /** A connection that was open before may be dead; then a fresh one is tried, and this many in all. */
 const CONNECTIONS_TRIED_MAX = 3;
 
@@ -107,12 +109,22 @@ export class SshHub {
       lease.release();
       return talked;
     }
-    void this.#putBack(lease, channel);
+    void this.#putBack(lease, channel, talked.pid);
     return talked;
   }
 
-  async #putBack(lease: Lease<SshConnection>, channel: ClientChannel): Promise<void> {
-    const hungUp = await hangUp(lease.connection, channel, this.#clock);
+  /** Ends what was left running. sshd's own signals do not do: it refuses them where root logs in. */
+  async #putBack(lease: Lease<SshConnection>, channel: ClientChannel, pid: string | null): Promise<void> {
+    const { connection } = lease;
+    const limit = limitTime(this.#clock, HANG_UP_MS, new AbortController().signal);
+    try {
+      if (pid !== null) await talk(connection, await connection.shell(limit.signal), endScript(pid), this.#clock, limit.signal);
+    } catch {
+      // Then nobody can; the end of the channel shows whether the connection still lives.
+    } finally {
+      limit.clear();
+    }
+    const hungUp = await hangUp(connection, channel, this.#clock);
     if (hungUp || lease.shared()) lease.release();
     else lease.drop();
   }

@@ -51,7 +51,7 @@ function answerMs(settings: SshSettings): number {
 function whyUnheard(told: Talk): string | null {
   if (told.end === 'broken') return 'the connection broke while it was looked at';
   if (told.end === 'limit') return 'connected, but no answer in time';
-  if (!told.begun) return `the login shell did not start /bin/sh: ${told.stderr || told.stdout}`;
+  if (told.pid === null) return `the login shell did not start /bin/sh: ${told.stderr || told.stdout}`;
   return told.mark?.[0] === 'look' ? null : 'the shell ended before it answered';
 }
 
@@ -100,7 +100,7 @@ export async function diagnoseNode(target: string, context: LookContext, signal:
     });
     const ended = clock.now();
     if (told.end !== 'exit' || told.mark?.[0] !== 'probe') {
-      add('error', 'ssh-shell', told.begun ? 'no answer in time' : `the login shell did not start /bin/sh: ${told.stderr || told.stdout}`);
+      add('error', 'ssh-shell', whyUnheard(told) ?? 'no answer');
       return findings;
     }
     const skewMs = clockSkew(Number(told.mark[1]) * 1_000, began, ended);

@@ -6,9 +6,9 @@ import { quoteArgument, quoteCommand } from '../../std/quote.ts';
 /** Begins the line with which a script says how things stand. */
 export const MARK = '@pitstop';
 
-/** Before the script: its mark on both outputs, and how to say a line. */
+/** Before the script: its shell's number as the mark of stderr, and how to say the mark of stdout. */
 const PRELUDE = `say() { printf '\\n${MARK} %s\\n' "$1"; }
-printf '\\n${MARK}\\n' >&2
+printf '\\n${MARK} %s\\n' $$ >&2
 `;
 
 /** The command takes the shell's place. Mark: "started". */
@@ -20,6 +20,12 @@ exec ${quoteCommand(argv)} </dev/null
 
 /** Bounded on the node, since a node may carry any number of processes. */
 const WORK_BYTES_MAX = 50_000;
+/** Ends a script that is still running, with all that it started in its process group. */
+export function endScript(pid: string): string {
+  const number = quoteArgument(pid);
+  return compound(`kill -s TERM -- -${number} || kill -s TERM ${number}\n`);
+}
+
 /** Between what the boot id command printed and what the work command printed. */
 export const WORK_MARK = `${MARK}-work`;
 

@@ -12,8 +12,8 @@ const AFTER_EXIT_MS = 1_000;
 export interface Talk {
   /** exit: the shell ended. broken: the connection did, before it. limit: the signal came first. */
   readonly end: 'exit' | 'broken' | 'limit';
-  /** The script's first line ran. */
-  readonly begun: boolean;
+  /** The script's shell, which leads its process group; null: not even its first line is known to have run. */
+  readonly pid: string | null;
   /** What the script said of itself in its mark, e.g. ["ran"]; null: it did not come to that. */
   readonly mark: readonly string[] | null;
   /** After the mark, trimmed. */
@@ -58,7 +58,7 @@ export function talk(connection: SshConnection, channel: ClientChannel, script: 
   });
 }
 
-/** TERM to the shell's process group, and the channel's end. Resolves to false when the node does not even close the channel. */
+/** Ends the channel. Resolves to false when the node does not even close the channel. */
 export function hangUp(connection: SshConnection, channel: ClientChannel, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(AFTER_EXIT_MS, () => resolve(false));
@@ -69,7 +69,6 @@ export function hangUp(connection: SshConnection, channel: ClientChannel, clock:
     channel.once('close', ended);
     connection.onClose(ended);
     try {
-      channel.signal('TERM');
       channel.close();
     } catch {
       ended();
@@ -80,7 +79,7 @@ export function hangUp(connection: SshConnection, channel: ClientChannel, clock:
 function told(end: Talk['end'], out: MarkedOutput, err: MarkedOutput, exit: { code: number | null; signal: string | null } | null): Talk {
   return {
     end,
-    begun: out.mark !== null || err.mark !== null,
+    pid: err.mark?.[0] ?? null,
     mark: out.mark,
     stdout: out.text(),
     stderr: err.text(),

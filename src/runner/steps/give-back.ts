@@ -29,11 +29,11 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
       }
     }
     const after = (await host.look(target, 'scheduler')).facts as SchedulerFacts | null;
-    if (after?.inService) {
+    if (after?.inService && after.reservation === null) {
       end(host, target, turn, 'done', { data: { state: after.state } });
       return;
     }
-    host.waitingFor[target] ??= `the scheduler to show it in service (now ${after?.state ?? 'unknown'})`;
+    host.waitingFor[target] ??= `the scheduler to show it in service (now ${after?.state ?? 'unknown'}${after?.reservation ? ', still in our reservation' : ''})`;
     await host.tick(host.parts.pace.pollMs);
   }
 }
