@@ -23,7 +23,7 @@ interface Frame {
 
 const WIDTH = 640;
 const HEIGHT = 320;
-const PLOT = { left: 56, right: 520, top: 58, bottom: 272 } as const;
+const PLOT = { left: 56, right: 512, top: 58, bottom: 272 } as const;
 const TICKS_MAX = 8;
 /** Labels of the lines closer than this would run into one another. */
 const LABEL_PX = 14;
@@ -89,6 +89,7 @@ export function curveSvg(curve: CurveSvg): string {
 }
 
 function sentence(points: readonly CurvePoint[], total: number, nowMin: number): string {
+  if (total === 0) return 'nothing to return: the baseline is empty';
   const back = points.at(-1)?.[1] ?? 0;
   return `${showCount(back)} of ${showCount(total)} returned (${showShare(back, total)}) after ${nowMin.toFixed(1)} min`;
 }
@@ -105,7 +106,7 @@ function axes({ x, y }: Frame, endMin: number, total: number): string[] {
     `<path class="axis" d="M${PLOT.left} ${PLOT.top - 4}V${PLOT.bottom}H${PLOT.right}"/>`,
     ...ticks,
     ...counts,
-    text(PLOT.right + 8, PLOT.bottom + 17, 'minutes'),
+    text(PLOT.right + 20, PLOT.bottom + 17, 'minutes'),
   ];
 }
 
@@ -120,8 +121,8 @@ function shareLines({ y }: Frame, points: readonly CurvePoint[], total: number):
     const min = reachedMin(points, percent, total);
     return [
       `<path class="share" d="M${PLOT.left} ${at}H${PLOT.right}"/>`,
-      text(PLOT.right + 38, labelY, `${percent} %`, '', 'end'),
-      text(PLOT.right + 46, labelY, min === null ? 'not yet' : `${min.toFixed(1)} min`, min === null ? '' : 'strong'),
+      text(PLOT.right + 46, labelY, `${percent} %`, '', 'end'),
+      text(PLOT.right + 54, labelY, min === null ? 'not reached' : `${min.toFixed(1)} min`, min === null ? '' : 'strong'),
     ];
   });
 }

@@ -137,7 +137,7 @@ function row(layout: Layout, left: string, edge: string, plot: string, side: str
 }
 
 function reachedWords(percent: number, min: number | null): string {
-  return `${String(percent).padStart(3)} %  ${min === null ? 'not yet' : `${min.toFixed(1)} min`}`;
+  return `${String(percent).padStart(3)} %  ${min === null ? 'not reached' : `${min.toFixed(1)} min`}`;
 }
 
 /** By column: how high it is filled, in eighths of a row; rounded down, so that only the whole baseline reaches the top. */
@@ -201,7 +201,7 @@ function put(cells: string[], from: number, words: string): boolean {
   const start = Math.max(0, from);
   const room = cells.slice(Math.max(0, start - 1), start + words.length + 1).every((cell) => cell === ' ');
   if (!room || start + words.length > cells.length) return false;
-  for (const [i, char] of [...words].entries()) cells[start + i] = char;
+  for (let i = 0; i < words.length; i++) cells[start + i] = words.charAt(i);
   return true;
 }
 

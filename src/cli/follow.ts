@@ -13,6 +13,8 @@ export interface Following {
   readonly until: Until;
   /** What is done about a wave that asks: `yes` approves, `ask` asks whoever sits there, `no` leaves it to others. */
   readonly answers: 'yes' | 'ask' | 'no';
+  /** What is said to somebody who stops watching. */
+  readonly onLeaving?: string;
 }
 
 export interface Followed {
@@ -50,9 +52,13 @@ export async function follow(context: CliContext, client: Client, following: Fol
     await pause(Math.max(LOOK_MS, 4 * tookMs), null, { signal: interrupted }).catch(() => undefined);
     if (!interrupted.aborted) continue;
     painter.last(view);
-    terminal.err(`detached: ${view.run} goes on. Look again: pitstop status ${view.run} --wait. Stop it: pitstop abort ${view.run} --reason WHY\n`);
+    terminal.err(`${following.onLeaving ?? leavingSentence(view.run)}\n`);
     return { exit: EXIT.no, view };
   }
+}
+
+function leavingSentence(run: string): string {
+  return `detached: ${run} goes on. Look again: pitstop status ${run} --wait. Stop it: pitstop abort ${run} --reason WHY`;
 }
 
 /** A run that the server could not take up again would be watched for ever. */

@@ -1,5 +1,6 @@
 // When watching a run is over, with which exit code, and who could do what about a run that stands still. Pure: views in, words out.
 import type { RunView } from '../api/contract/schemas.ts';
+import { foldNames } from '../core/fleet/nodeset.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** `returned`: the gate is met. `settled`: every target is back or a named straggler too. */
@@ -12,10 +13,15 @@ export type Until = 'returned' | 'settled';
 export function endOf(view: RunView, watch: { interactive: boolean; until: Until; answered: boolean }): ExitCode | null {
   if (view.state === 'aborted') return EXIT.no;
   if (view.state === 'settled') return EXIT.done;
-  if (view.state === 'returned') return watch.until === 'returned' || view.finishedAt !== null ? EXIT.done : null;
+  if (view.state === 'returned') return watch.until === 'returned' || onlyPeopleLeft(view) ? EXIT.done : null;
   if (isShort(view)) return EXIT.no;
   if (view.state !== 'held' || watch.interactive) return null;
   return watch.answered && onlyAsks(view) ? null : EXIT.no;
+}
+
+/** Nothing happens by itself any more: every target is through, or waits for people. */
+export function onlyPeopleLeft({ stages }: RunView): boolean {
+  return Object.keys(stages).every((stage) => ['settled', 'straggling', 'dropped', 'skipped'].includes(stage));
 }
 
 /** The window is over with the gate unmet. Before anything was drained there was no window yet to be over. */
@@ -35,7 +41,7 @@ function onlyAsks(view: RunView): boolean {
 /** The last word on a run, for people. */
 export function endSentence(view: RunView): string {
   const back = `${view.returned} of ${view.baseline} are back`;
-  const open = view.stragglers.length === 0 ? '' : `; stragglers: ${view.stragglers.map(({ target }) => target).join(', ')}`;
+  const open = view.stragglers.length === 0 ? '' : `; stragglers: ${foldNames(view.stragglers.map(({ target }) => target))}`;
   if (view.state === 'settled') return `${view.run} is settled: ${back}${open}`;
   if (view.state === 'returned') return `${view.run} has returned: ${back}, the gate asked for ${view.returnNeed}${open}; the server works on`;
   if (view.state === 'aborted') return `${view.run} is aborted: ${back}; what was changed already goes on to validation and return`;

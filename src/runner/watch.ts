@@ -1,6 +1,6 @@
 // The standing look at all targets of a run: finds foreign hands, keeps our drains alive, ends soaks that failed, counts what is in service.
 import type { Act, Observation, SchedulerFacts } from '../core/ports.ts';
-import { drainLost, guardDrain } from '../core/run/guard.ts';
+import { holdLost, guardDrain } from '../core/run/guard.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode } from '../core/run/states.ts';
 import type { RunHost } from './host.ts';
@@ -58,10 +58,11 @@ function judge(host: RunHost, target: number, facts: SchedulerFacts): void {
   const verdict = guardDrain({ run: host.run, scheduler: facts, shell: null, knownBootId: null });
   const foreign = hasFlag(state, target, FLAG.foreign);
   const drained = hasFlag(state, target, FLAG.drained);
-  if (verdict.say === 'foreign' && !foreign) host.feed(target, 'foreign', { why: verdict.why });
+  // A step under way finds it out by its own guard, before its next act; what it has asked for meanwhile must be seen to end.
+  if (verdict.say === 'foreign' && !foreign && stage !== RUNNING) host.feed(target, 'foreign', { why: verdict.why });
   // Only what this run never touched goes on by itself; a hand on a drained target is for a person to judge.
   else if (verdict.say !== 'foreign' && foreign && !drained) host.feed(target, 'foreign-gone', { why: 'the foreign drain is gone' });
-  else if (drained && keepsDrain(host, target) && drainLost(host.run, facts)) void drainAgain(host, target);
+  else if (drained && keepsDrain(host, target) && holdLost(host.run, facts)) void drainAgain(host, target);
 }
 
 /** Our drain must stand from the drain's end to the return's beginning, whatever the target is in. */
@@ -75,7 +76,7 @@ function keepsDrain(host: RunHost, target: number): boolean {
 async function drainAgain(host: RunHost, target: number): Promise<void> {
   const scheduler = host.caller(target, 'scheduler');
   if (!scheduler) return;
-  await host.write({ target, kind: 'act', note: { why: 'our drain was cleared, set again', data: { act: 'drain' } } });
+  await host.write({ target, kind: 'act', note: { why: 'our drain or reservation was gone: set again', data: { act: 'drain' } } });
   if (host.stopped !== null || !keepsDrain(host, target) || !hasFlag(host.chronicle.state, target, FLAG.drained)) return;
   const deadline = host.now() + host.parts.pace.callTimeoutMs;
   const act: Act = { role: 'scheduler', do: 'drain', run: host.run, why: host.parts.plan.change.name };

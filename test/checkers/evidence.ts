@@ -14,7 +14,7 @@ export interface Violation {
 }
 
 /** How a node was left, as the scheduler itself showed it. */
-export interface LastLook {
+interface LastLook {
   readonly drain: Claim | null;
   readonly reservation: Claim | null;
 }

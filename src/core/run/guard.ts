@@ -50,9 +50,10 @@ export function guardReturn(seen: Seen): GuardVerdict {
   return sameBoot(seen);
 }
 
-/** Is the drain we set gone, with nobody else's in its place, so that it must be set again? Slurm clears it at a reboot. */
-export function drainLost(run: string, facts: SchedulerFacts): boolean {
-  return facts.drain === null && facts.reservation?.by !== 'foreign' && !(facts.reservation?.run && facts.reservation.run !== run);
+/** Is our drain or our reservation gone, with nobody else's in its place, so that it must be set again? Slurm clears drains at reboots. */
+export function holdLost(run: string, facts: SchedulerFacts): boolean {
+  if (foreignClaim({ run, scheduler: facts })) return false;
+  return facts.drain === null || facts.reservation === null;
 }
 
 function sameBoot(seen: Seen): GuardVerdict {
@@ -63,7 +64,7 @@ function sameBoot(seen: Seen): GuardVerdict {
   return GO;
 }
 
-function foreignClaim({ scheduler, run }: Seen): GuardVerdict | null {
+function foreignClaim({ scheduler, run }: Pick<Seen, 'scheduler' | 'run'>): GuardVerdict | null {
   const drain = scheduler?.drain;
   if (drain && drain.run !== run) return { say: 'foreign', why: `drained by somebody else: ${drain.reason || 'no reason given'}` };
   const reservation = scheduler?.reservation;

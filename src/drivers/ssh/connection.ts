@@ -57,7 +57,9 @@ export function logIn(stream: Duplex, place: Place, login: Login, signal: AbortS
     };
     const late = (): void => fail(new SshConnectError('silent', `${where}: connected, but no ssh login in time`));
     client.on('error', (error) => fail(loginFailure(error, verdict, where, login.user)));
-    client.once('close', () => fail(new SshConnectError('silent', `${where}: hung up before the login`, true)));
+    const hungUp = (): void => fail(new SshConnectError('silent', `${where}: hung up before the login`, true));
+    client.once('end', hungUp);
+    client.once('close', hungUp);
     client.once('ready', () => {
       signal.removeEventListener('abort', late);
       resolve(new SshConnection(client, stream));
@@ -107,9 +109,12 @@ export class SshConnection {
     this.#client = client;
     this.#stream = stream;
     client.removeAllListeners('error');
+    client.removeAllListeners('end');
     client.removeAllListeners('close');
     // What an error means is told by the end of the channels; without a listener it would end the process.
     client.on('error', () => this.destroy());
+    // A channel of a jump host stays half open when the node behind it is gone.
+    client.on('end', () => this.destroy());
     client.on('close', () => this.#ended());
     stream.on('close', () => this.#ended());
   }

@@ -1,5 +1,5 @@
 // Drain: into our reservation, then our explicit drain, then wait until scheduler and node both show no work. Escalated, never timed out.
-import { guardCleared, guardDrain, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
+import { guardCleared, guardDrain, holdLost, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { end, guarded, intend, keyOf, seenData, wordsOf } from './common.ts';
@@ -8,9 +8,14 @@ export async function drainBody(host: RunHost, target: number, step: ProgramStep
   const before = await lookAtScheduler(host, target, step, turn);
   if (!before) return;
   if (!(await intend(host, target, step, turn, { act: 'drain', key: keyOf(host, target, step), seen: seenData(before) }))) return;
-  if (!(await takeOver(host, target, step, turn))) return;
-  const cleared = await guarded(host, target, step, turn, guardCleared);
-  if (cleared) end(host, target, turn, 'done', { data: { bootId: cleared.shell?.bootId ?? null } });
+  const lost = ({ scheduler }: Seen): boolean => scheduler !== null && holdLost(host.run, scheduler);
+  while (await takeOver(host, target, step, turn)) {
+    const seen = await guarded(host, target, step, turn, (now) => (lost(now) ? { say: 'go' } : guardCleared(now)));
+    if (!seen) return;
+    if (lost(seen)) continue;
+    end(host, target, turn, 'done', { data: { bootId: seen.shell?.bootId ?? null } });
+    return;
+  }
 }
 
 /** Reserves and drains until both are certain; a refusal is looked into by the next look. */

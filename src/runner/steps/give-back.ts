@@ -33,7 +33,8 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
       end(host, target, turn, 'done', { data: { state: after.state } });
       return;
     }
-    host.waitingFor[target] ??= `the scheduler to show it in service (now ${after?.state ?? 'unknown'}${after?.reservation ? ', still in our reservation' : ''})`;
+    host.waitingFor[target] ??=
+      `the scheduler to show it in service (now ${after?.state ?? 'unknown'}${after?.reservation ? ', still in our reservation' : ''})`;
     await host.tick(host.parts.pace.pollMs);
   }
 }

@@ -14,7 +14,7 @@ export async function runBody(host: RunHost, target: number, step: ProgramStep, 
   while (host.alive(target, turn)) {
     if (!(await mayRun(host, target, step, turn))) return;
     const result = await shell.act(
-      commandOf(host, target, argv, !step.early || step.destructive),
+      commandOf(host, target, argv, true),
       host.name(target),
       keyOf(host, target, step),
       deadlineOf(host, target, step),

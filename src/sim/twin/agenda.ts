@@ -2,7 +2,7 @@
 // a crash in a snapshot; calls under way are closures and die with their caller.
 import type { Clock } from '../../std/clock.ts';
 
-export const HAPPENINGS = ['job-end', 'job-gone', 'checkpoint', 'eligible', 'down', 'boot', 'reboot-itself', 'command-end'] as const;
+const HAPPENINGS = ['job-end', 'job-gone', 'checkpoint', 'eligible', 'down', 'boot', 'reboot-itself', 'command-end'] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
 interface Item {

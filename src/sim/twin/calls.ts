@@ -20,10 +20,11 @@ export function nextCall(world: World, system: System): CallFate {
   const latency = Math.round(least + drawFor(world, 'latency', stream, 0) * (most - least));
   const { share, answerMs, dropShare } = world.config.slowScheduler;
   if (system !== 'scheduler') return { number, beforeMs: latency, afterMs: 0, lost: 'no' };
+  const half = Math.floor(latency / 2);
   const drop = drawFor(world, 'drop', stream, 0);
-  if (drop < dropShare) return { number, beforeMs: latency / 2, afterMs: answerMs, lost: drop < dropShare / 2 ? 'before' : 'after' };
-  const slow = drawFor(world, 'slow', stream, 0) < share ? answerMs : 0;
-  return { number, beforeMs: latency / 2 + slow / 2, afterMs: latency / 2 + slow / 2, lost: 'no' };
+  if (drop < dropShare) return { number, beforeMs: half, afterMs: answerMs, lost: drop < dropShare / 2 ? 'before' : 'after' };
+  const slow = drawFor(world, 'slow', stream, 0) < share ? Math.floor(answerMs / 2) : 0;
+  return { number, beforeMs: half + slow, afterMs: latency - half + slow, lost: 'no' };
 }
 
 interface GivesUp {

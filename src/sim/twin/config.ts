@@ -29,7 +29,7 @@ export interface FaultSpec {
   readonly times?: number;
 }
 
-export interface TwinJobs {
+interface TwinJobs {
   /** Share (0..1) of the nodes that have a job at the start. */
   readonly busy: number;
   /** Fewest and most nodes of one job. */
@@ -47,7 +47,7 @@ export interface TwinJobs {
 }
 
 /** How the scheduler answers when it is not well. Shares are of its calls. */
-export interface SlowScheduler {
+interface SlowScheduler {
   readonly share: number;
   readonly answerMs: number;
   /** Never answered; every second such act has happened all the same. */

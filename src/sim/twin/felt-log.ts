@@ -1,7 +1,7 @@
 // What the simulated fleet felt, in the words of the testbed's felt log: the only thing an outside checker of a run may look at.
 import type { TwinConfig } from './config.ts';
 
-export type FeltWhat =
+type FeltWhat =
   // on a node, as on the testbed
   | 'stage'
   | 'apply'

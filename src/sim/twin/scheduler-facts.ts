@@ -24,7 +24,7 @@ export function schedulerFacts(world: World, node: TwinNode): SchedulerFacts {
   };
 }
 
-export function claimOf({ run, reason }: { run: string | null; reason: string }): Claim {
+function claimOf({ run, reason }: { run: string | null; reason: string }): Claim {
   return { by: run === null ? 'foreign' : 'pitstop', run, reason };
 }
 

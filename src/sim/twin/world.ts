@@ -7,15 +7,15 @@ import type { Spread } from './commands.ts';
 import { FeltLog, type FeltEvent } from './felt-log.ts';
 
 /** stopping: asked to reboot, still up. down: boots. dead: did not come up. */
-export type Phase = 'up' | 'stopping' | 'down' | 'dead' | 'off';
+type Phase = 'up' | 'stopping' | 'down' | 'dead' | 'off';
 
-export interface Drain {
+interface Drain {
   /** null: not one of Pitstop's. */
   readonly run: string | null;
   readonly reason: string;
 }
 
-export interface Reservation {
+interface Reservation {
   readonly name: string;
   /** null: not one of Pitstop's. */
   readonly run: string | null;
