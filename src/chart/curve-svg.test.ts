@@ -2,7 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { curveSvg } from './curve-svg.ts';
 
-const text = fc.string({ unit: 'binary', maxLength: 20 });
+const character = fc.oneof(
+  fc.constantFrom('<', '>', '&', '"', '\uD800', '\uFFFF', '😀'),
+  fc.nat(0x2100).map((point) => String.fromCodePoint(point)),
+);
+const text = fc.string({ unit: character, maxLength: 20 });
 const points = fc.array(fc.tuple(fc.double(), fc.double()));
 const curves = fc.record(
   {

@@ -1,6 +1,16 @@
 // The return curve as one standalone SVG, light or dark as the reader's system asks, with no script and no outside font.
 import { showCount, showShare } from '../std/share.ts';
-import { axisEndMin, cleanPoints, countAt, minuteTicks, reachedMin, SHARE_LINES, usableMarks } from './step-curve.ts';
+import {
+  axisEndMin,
+  cleanPoints,
+  countAt,
+  isMoment,
+  minuteTicks,
+  reachedMin,
+  SHARE_LINES,
+  usableMarks,
+  usableTotal,
+} from './step-curve.ts';
 import type { CurveMark, CurvePoint } from './step-curve.ts';
 
 export interface CurveSvg {
@@ -23,7 +33,7 @@ interface Frame {
 
 const WIDTH = 640;
 const HEIGHT = 320;
-const PLOT = { left: 56, right: 512, top: 58, bottom: 272 } as const;
+const PLOT = { left: 56, right: 502, top: 58, bottom: 272 } as const;
 const TICKS_MAX = 8;
 /** Labels of the lines closer than this would run into one another. */
 const LABEL_PX = 14;
@@ -58,11 +68,11 @@ const STYLE = `
 
 /** 640 x 320, scaling with its place. Any text is escaped; no points, no baseline or odd numbers still give a whole document. */
 export function curveSvg(curve: CurveSvg): string {
-  const total = Number.isFinite(curve.total) ? Math.max(0, curve.total) : 0;
+  const total = usableTotal(curve.total);
   const points = cleanPoints(curve.points, total);
-  const capacity = cleanPoints(curve.capacity ?? [], Number.MAX_SAFE_INTEGER);
+  const capacity = cleanPoints(curve.capacity ?? [], Number.MAX_SAFE_INTEGER / 100);
   const marks = usableMarks(curve.marks);
-  const nowMin = Math.max(Number.isFinite(curve.nowMin) ? curve.nowMin : 0, points.at(-1)?.[0] ?? 0);
+  const nowMin = Math.max(isMoment(curve.nowMin) ? curve.nowMin : 0, points.at(-1)?.[0] ?? 0);
   const endMin = Math.max(axisEndMin(points, nowMin, marks), capacity.at(-1)?.[0] ?? 0);
   const top = capacity.reduce((most, [, count]) => Math.max(most, count), Math.max(1, total));
   const frame: Frame = {

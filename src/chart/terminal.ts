@@ -1,6 +1,16 @@
 // A run drawn in characters: the return curve as a step chart, and a bar of what the targets show. Readable without colour.
 import { showCount } from '../std/share.ts';
-import { axisEndMin, cleanPoints, countAt, minuteTicks, reachedMin, SHARE_LINES, usableMarks } from './step-curve.ts';
+import {
+  axisEndMin,
+  cleanPoints,
+  countAt,
+  isMoment,
+  minuteTicks,
+  reachedMin,
+  SHARE_LINES,
+  usableMarks,
+  usableTotal,
+} from './step-curve.ts';
 import type { CurveMark, CurvePoint } from './step-curve.ts';
 
 export interface TerminalCurve {
@@ -66,9 +76,9 @@ const SPARE_COLORS = [244, 139, 108, 180, 67];
 /** A step chart in at most `heightChars` lines: counts left, minutes below, and when 50, 75, 95 and 100 % were reached at the right. */
 export function terminalCurve(curve: TerminalCurve): string[] {
   const [width, height] = [size(curve.widthChars), size(curve.heightChars)];
-  const { total } = curve;
+  const total = usableTotal(curve.total);
   if (width === 0 || height === 0) return [];
-  if (!(total > 0) || !Number.isFinite(total)) return [clip('nothing to return: the baseline is empty', width)];
+  if (total === 0) return [clip('nothing to return: the baseline is empty', width)];
   const points = cleanPoints(curve.points, total);
   const marks = usableMarks(curve.marks);
   const unit = clip(curve.unit ?? '', UNIT_CHARS_MAX);
@@ -142,7 +152,7 @@ function reachedWords(percent: number, min: number | null): string {
 
 /** By column: how high it is filled, in eighths of a row; rounded down, so that only the whole baseline reaches the top. */
 function filledEighths(points: readonly CurvePoint[], total: number, nowMin: number, { plotChars, plotRows, endMin }: Layout): number[] {
-  const knownMin = Math.max(Number.isFinite(nowMin) ? nowMin : 0, points.at(-1)?.[0] ?? 0);
+  const knownMin = Math.max(isMoment(nowMin) ? nowMin : 0, points.at(-1)?.[0] ?? 0);
   let next = 0;
   let count = 0;
   return Array.from({ length: plotChars }, (_, column) => {

@@ -1,6 +1,7 @@
 // A run as people read it in a terminal: state, what every node shows, the return curve, marks, stragglers, what is waited for.
 import type { RunView } from '../api/contract/schemas.ts';
 import { terminalBar, terminalCurve } from '../chart/terminal.ts';
+import { foldNames } from '../core/fleet/nodeset.ts';
 import { showDuration } from '../std/duration.ts';
 import { clip, counted, showCount, table } from './output.ts';
 import { waysOn } from './run-end.ts';
@@ -27,8 +28,8 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
     backLine(view),
     marksLine(view),
     wavesLine(view),
-    ...list('stragglers', view.stragglers.length, stragglerLines(view), listMax),
-    ...list('waits for', view.waitingFor.length, view.waitingFor, listMax),
+    ...list(`stragglers (${showCount(view.stragglers.length)})`, stragglerLines(view), listMax),
+    ...list('waits for', view.waitingFor, listMax),
     ...holdLines(view),
   ];
   const curveRows = Math.min(CURVE_ROWS, rows - head.length - body.length - 4);
@@ -45,11 +46,11 @@ export function progressLine(view: RunView): string {
     .map(({ label, count }) => `${label} ${showCount(count)}`)
     .join(', ');
   const held = view.heldBy.length === 0 ? '' : `; held by ${view.heldBy.join('; ')}`;
-  const stragglers = view.stragglers.slice(0, 3).map(({ target, cause, waitingFor }) => `${target} (${cause}; waits for ${waitingFor})`);
-  const more = view.stragglers.length > 3 ? ` and ${view.stragglers.length - 3} more` : '';
-  const off = stragglers.length === 0 ? '' : `; stragglers ${stragglers.join(', ')}${more}`;
+  const stragglers = stragglerLines(view);
+  const more = stragglers.length > 3 ? ' | ...' : '';
+  const off = stragglers.length === 0 ? '' : `; stragglers: ${stragglers.slice(0, 3).join(' | ')}${more}`;
   const waits = view.waitingFor.length === 0 || stragglers.length > 0 ? '' : `; waits for ${view.waitingFor.slice(0, 2).join('; ')}`;
-  return clip(`${when}${view.run} ${view.state}, ${backOf(view)}; ${shown}${held}${off}${waits}`, 400);
+  return clip(`${when}${view.run} ${view.state}, ${backOf(view)}; ${shown}${held}${off}${waits}`, 500);
 }
 
 /** Changes exactly when a line of progress has news. */
@@ -99,11 +100,20 @@ function wavesLine(view: RunView): string {
   return `waves   ${waves.join('   ')}`;
 }
 
+/** One line for all that failed alike; what they wait for comes first, because lines are cut to the screen. */
 function stragglerLines(view: RunView): string[] {
-  const now = Date.parse(view.now);
-  return view.stragglers.map(({ target, since, step, cause, waitingFor }) => {
-    const age = since === null ? '' : ` for ${showDuration(Math.max(0, now - Date.parse(since)))}`;
-    return `${target} at ${step}${age}: ${cause}; waits for ${waitingFor}`;
+  const alike = new Map<string, { names: string[]; since: number; step: string; cause: string; waitingFor: string }>();
+  for (const { target, since, step, cause, waitingFor } of view.stragglers) {
+    const key = JSON.stringify([step, cause.replaceAll(target, ''), waitingFor]);
+    const at = since === null ? Infinity : Date.parse(since);
+    const group = alike.get(key) ?? { names: [], since: at, step, cause, waitingFor };
+    group.names.push(target);
+    group.since = Math.min(group.since, at);
+    alike.set(key, group);
+  }
+  return [...alike.values()].map(({ names, since, step, cause, waitingFor }) => {
+    const age = since === Infinity ? '' : ` for ${showDuration(Math.max(0, Date.parse(view.now) - since))}`;
+    return `${clip(foldNames(names), 40)} waits for ${waitingFor}${age}; ${step}: ${cause}`;
   });
 }
 
@@ -112,10 +122,10 @@ function holdLines(view: RunView): string[] {
   return [...held, ...waysOn(view).map((way) => `        ${way}`)];
 }
 
-function list(label: string, count: number, lines: readonly string[], max: number): string[] {
-  if (count === 0) return [];
+function list(label: string, lines: readonly string[], max: number): string[] {
+  if (lines.length === 0) return [];
   const shown = lines.slice(0, max).map((line) => `        ${line}`);
-  return [`${label} (${showCount(count)})`, ...shown, ...(count > max ? [`        and ${showCount(count - max)} more`] : [])];
+  return [label, ...shown, ...(lines.length > max ? [`        and ${showCount(lines.length - max)} more lines`] : [])];
 }
 
 function curveLines(view: RunView, widthChars: number, heightChars: number): string[] {

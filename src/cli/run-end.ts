@@ -1,6 +1,6 @@
 // When watching a run is over, with which exit code, and who could do what about a run that stands still. Pure: views in, words out.
 import type { RunView } from '../api/contract/schemas.ts';
-import { foldNames } from '../core/fleet/nodeset.ts';
+import { foldNames, parseNodeSet, size } from '../core/fleet/nodeset.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** `returned`: the gate is met. `settled`: every target is back or a named straggler too. */
@@ -19,9 +19,12 @@ export function endOf(view: RunView, watch: { interactive: boolean; until: Until
   return watch.answered && onlyAsks(view) ? null : EXIT.no;
 }
 
-/** Nothing happens by itself any more: every target is through, or waits for people. */
-export function onlyPeopleLeft({ stages }: RunView): boolean {
-  return Object.keys(stages).every((stage) => ['settled', 'straggling', 'dropped', 'skipped'].includes(stage));
+/** Nothing happens by itself any more: every target is through, or is a straggler that waits for people. */
+export function onlyPeopleLeft({ stages, stragglers }: RunView): boolean {
+  const { settled: _, skipped: __, straggling = '', dropped = '', parked = '', ...moving } = stages;
+  if (Object.keys(moving).length > 0) return false;
+  const left = parseNodeSet([straggling, dropped, parked].filter((set) => set !== '').join(','));
+  return left.ok && size(left.set) === stragglers.length;
 }
 
 /** The window is over with the gate unmet. Before anything was drained there was no window yet to be over. */

@@ -270,8 +270,10 @@ function showMin(min: number | null): string {
   return `${words === '-0.0' ? '0.0' : words} min`;
 }
 
+/** A median that is a half minute off must show, so below an hour there is a decimal. */
 function showLong(min: number | null): string {
-  return min === null ? '-' : showDuration(min * MINUTE_MS);
+  if (min === null || (min >= 1 && min < 60)) return showMin(min);
+  return showDuration(min * MINUTE_MS);
 }
 
 function showOff(offBy: number | null): string {

@@ -2,27 +2,28 @@
 // and a boot is a file with an id in it.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { takePorts, type PortBlock } from '../../testbed/ports.ts';
+import { PartMissingError, pathOf } from '../../testbed/requirements.ts';
 import { until } from '../../testbed/until.ts';
 import type { SshOptions } from '../../src/drivers/ssh/options.ts';
 
-const SSHD = '/usr/sbin/sshd';
-
-/** A suite on real sshds: skipped, saying so, where sshd is missing; failing there with PITSTOP_REQUIRE_REAL=1. */
+/** A suite on real sshds: skipped, saying so, where they are missing; failing there with PITSTOP_REQUIRE_REAL=1. */
 export function withSshd(title: string, body: () => void): void {
-  if (existsSync(SSHD)) {
-    describe(title, body);
+  try {
+    pathOf('sshd');
+    pathOf('ssh-keygen');
+  } catch (error) {
+    if (!(error instanceof PartMissingError) || process.env['PITSTOP_REQUIRE_REAL'] === '1') throw error;
+    console.warn(`skipped: ${title}: ${error.message}`);
+    describe.skip(`${title} (skipped: ${error.message})`, body);
     return;
   }
-  const why = `${SSHD} is not installed (Debian: openssh-server)`;
-  if (process.env['PITSTOP_REQUIRE_REAL'] === '1') throw new Error(why);
-  console.warn(`skipped: ${title}: ${why}`);
-  describe.skip(`${title} (skipped: ${why})`, body);
+  describe(title, body);
 }
 
 export class SshNodes {
@@ -86,7 +87,7 @@ export class SshNodes {
   }
 
   async startNode(node: string): Promise<void> {
-    const sshd = spawn(SSHD, ['-D', '-f', join(this.folder, `${node}.config`), '-E', join(this.folder, `${node}.log`)], {
+    const sshd = spawn(pathOf('sshd'), ['-D', '-f', join(this.folder, `${node}.config`), '-E', join(this.folder, `${node}.log`)], {
       stdio: 'ignore',
     });
     this.#sshds.set(node, sshd);
@@ -165,7 +166,7 @@ kill -9 $(cat /proc/$pid/task/$pid/children)
 `;
 
 function makeKey(path: string): void {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
+  execFileSync(pathOf('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
 }
 
 /** Without PAM sshd refuses a user whose password field starts with `!`, as some images have it for root. */

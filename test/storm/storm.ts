@@ -140,6 +140,7 @@ function attend(t: TwinRun, minute: number, chance: () => number): void {
       say(() => straggler(t.host, { ...WORDS, targets: target }, act));
     }
   }
+  if (minute > 2_000) say(() => CONTROLS.recall(t.host, WORDS));
   if (minute > 600) say(() => approve(t.host, WORDS, 'return'));
   if (minute > 1_500) for (const name of t.host.parts.program.targets) t.twin.repair(name);
 }

@@ -9,7 +9,6 @@ import { showDuration } from '../../std/duration.ts';
 import type { CliContext } from '../context.ts';
 import { demoDocuments, demoFaults } from '../demo-documents.ts';
 import { stopServer } from '../ensure-server.ts';
-import { foldNames } from '../../core/fleet/nodeset.ts';
 import type { Client } from '../client.ts';
 import { follow, type Followed } from '../follow.ts';
 import { planFrom, refuseErrors } from '../make-plan.ts';
@@ -74,14 +73,16 @@ async function play(context: CliContext, state: ReturnType<typeof stateFolderAt>
   terminal.err(`${simulated} of maintenance in ${showDuration(performance.now() - began)}\n`);
 }
 
-/** What no automatic try settled is tried once more by the operator; who fails again stays a named straggler. */
+/** What no automatic try settled is looked at and tried once more by the operator; who fails again stays a named straggler. */
 async function throughMopUp(context: CliContext, client: Client, run: string): Promise<Followed> {
   const following = { run, until: 'settled', answers: 'yes', onLeaving: 'the demo ends here' } as const;
   const first = await follow(context, client, following);
-  if (!onlyPeopleLeft(first.view) || first.view.stragglers.length === 0) return first;
-  const targets = foldNames(first.view.stragglers.map(({ target }) => target));
-  const { leaves } = await client.runs.straggler({ run, act: 'retry', targets, by: context.user, reason: 'a second try, by hand' });
-  context.terminal.err(`the operator: straggler ${run} ${targets} retry: ${leaves}\n`);
+  const { straggling, parked } = first.view.stages;
+  if (!onlyPeopleLeft(first.view) || (straggling ?? parked) === undefined) return first;
+  const words = { run, by: context.user, reason: 'looked at by hand' };
+  const say = (command: string, { leaves }: { leaves: string }): void => context.terminal.err(`the operator: ${command}: ${leaves}\n`);
+  if (parked !== undefined) say('resume', await client.runs.control({ ...words, word: 'resume', targets: parked }));
+  if (straggling !== undefined) say('straggler retry', await client.runs.straggler({ ...words, act: 'retry', targets: straggling }));
   return follow(context, client, following);
 }
 

@@ -47,6 +47,8 @@ const SETTLED = stageCode('settled');
 const DROPPED = stageCode('dropped');
 const STRAGGLING = stageCode('straggling');
 const PARKED = stageCode('parked');
+const QUEUED = stageCode('queued');
+const RUNNING = stageCode('running');
 const SKIPPED = stageCode('skipped');
 
 export function statusOf(chronicle: Chronicle): RunStatus {
@@ -171,6 +173,8 @@ function holds(chronicle: Chronicle): string[] {
   }
   const nothingMoves = state.run.begun && !anyMoves(chronicle);
   if (state.run.returnGateHeld || (state.run.open === 0 && nothingMoves)) list.push('return gate');
+  const queued = nothingMoves ? program.targets.filter((_, target) => state.stage[target] === QUEUED) : [];
+  if (queued.length > 0) list.push(`limits used up by stragglers: ${foldNames(queued)} cannot start (settle stragglers, or recall these)`);
   if (nothingMoves && state.run.open > 0 && list.length === 0) {
     const parked = foldNames(program.targets.filter((_, target) => hasFlag(state, target, FLAG.held | FLAG.foreign)));
     if (parked !== '') list.push(`targets held: ${parked}`);
@@ -178,10 +182,9 @@ function holds(chronicle: Chronicle): string[] {
   return list;
 }
 
-/** Whether any target is in a step, in line, or soaking: something will happen by itself. */
+/** Whether any target is in a step or soaking: something will happen by itself, also for those that stand in line behind it. */
 function anyMoves(chronicle: Chronicle): boolean {
-  const moving = [stageCode('running'), stageCode('queued'), RETURNED];
-  return chronicle.state.stage.some((stage) => moving.includes(stage));
+  return chronicle.state.stage.some((stage) => stage === RUNNING || stage === RETURNED);
 }
 
 function shownOf(chronicle: Chronicle): { [state: string]: number } {

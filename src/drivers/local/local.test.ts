@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { pidIn } from '../../../test/real/pid.ts';
 import { until } from '../../../testbed/until.ts';
 import type { Result } from '../../core/ports.ts';
 import { wallClock } from '../../std/clock.ts';
@@ -58,7 +59,7 @@ describe('local', () => {
   test('deadline: the program and its children end, and the outcome is unknown', async () => {
     const [result] = await run(['sh', '-c', 'sleep 60 & echo $! >child; wait'], ['x'], 300);
     expect(result?.outcome).toBe('unknown');
-    const child = Number(readFileSync(join(folder, 'child'), 'utf8'));
+    const child = pidIn(readFileSync(join(folder, 'child'), 'utf8'));
     await until('the child to end', () => isGone(child));
   });
 
@@ -76,7 +77,7 @@ describe('local', () => {
     expect(result?.evidence['cut']).toBe(true);
     expect(stdout.length).toBeLessThanOrEqual(65_536);
     expect(stdout.endsWith('100000\nthe end')).toBe(true);
-    process.kill(Number(readFileSync(join(folder, 'background'), 'utf8')), 'SIGKILL');
+    process.kill(pidIn(readFileSync(join(folder, 'background'), 'utf8')), 'SIGKILL');
   });
 });
 

@@ -10,7 +10,7 @@ import type { JsonObject } from '../../std/json.ts';
 import { quoteCommand } from '../../std/quote.ts';
 
 /** Options of `drivers: {local: {use: local}}`: none yet. Parsing twice changes nothing. */
-export const localOptions = z.strictObject({});
+const localOptions = z.strictObject({});
 export type LocalOptions = z.input<typeof localOptions>;
 
 export interface LocalContext {

@@ -33,7 +33,7 @@ export async function actOn(target: string, request: ActRequest, act: ShellAct, 
   }
 }
 
-export function refused(target: string, why: string, more: JsonObject = {}): Result {
+function refused(target: string, why: string, more: JsonObject = {}): Result {
   return { target, outcome: 'refused', evidence: { why, ...more } };
 }
 

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, string } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pidIn } from '../../../test/real/pid.ts';
 import { until } from '../../../testbed/until.ts';
 import { MARK, WORK_MARK, lookScript, onceName, onceScript, rebootScript, runScript } from './scripts.ts';
 
@@ -224,7 +225,7 @@ describe('scripts: at most once', () => {
   });
 
   function keeper(): number {
-    return Number(readFileSync(join(folder, name, 'who'), 'utf8').split(' ')[0]);
+    return pidIn(readFileSync(join(folder, name, 'who'), 'utf8'));
   }
 });
 

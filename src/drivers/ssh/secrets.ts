@@ -6,12 +6,12 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import type { Secret, SshContext } from './options.ts';
 
 /** Bad input: what the options point at is not there, or is no key. The message says how to mend it. */
-export class SecretMissingError extends Error {
+class SecretMissingError extends Error {
   override name = 'SecretMissingError';
 }
 
 /** The text of `{file: F}` (relative to the fleet's folder) or `{env: X}`. */
-export function readSecret(what: string, secret: Secret, context: SshContext): string {
+function readSecret(what: string, secret: Secret, context: SshContext): string {
   if ('env' in secret) {
     const value = context.env[secret.env];
     if (value) return value;

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { shellConformance, type ShellWorld } from '../../../test/conformance/shell.ts';
+import { pidIn } from '../../../test/real/pid.ts';
 import { SshNodes, withSshd } from '../../../test/real/sshd.ts';
+import { pathOf } from '../../../testbed/requirements.ts';
 import { until } from '../../../testbed/until.ts';
 import type { Act, Driver, Result } from '../../core/ports.ts';
 import { wallClock } from '../../std/clock.ts';
@@ -130,7 +132,7 @@ function ownTests(): void {
     expect((await run(driver, 'n1', ['sh', '-c', 'kill -TERM $$'])).evidence).toMatchObject({ exit: null, signal: 'SIGTERM' });
     const { evidence } = await run(driver, 'n1', ['sh', '-c', 'sleep 20 & echo $!']);
     expect(evidence['exit']).toBe(0);
-    process.kill(Number(evidence['stdout']), 'SIGKILL');
+    process.kill(pidIn(evidence['stdout'] as string), 'SIGKILL');
   });
 
   test('host key: another one, and none at all: refused, nothing runs, and it is not called unreachable', async () => {
@@ -153,12 +155,12 @@ function ownTests(): void {
 
   test('hashed known hosts as ssh-keygen writes them', async () => {
     writeFileSync(path('hashed'), readFileSync(path('known_hosts')));
-    execFileSync('ssh-keygen', ['-q', '-H', '-f', path('hashed')], { stdio: 'ignore' });
+    execFileSync(pathOf('ssh-keygen'), ['-q', '-H', '-f', path('hashed')], { stdio: 'ignore' });
     expect((await run(open({ knownHosts: 'hashed' }), 'n1', ['true'])).outcome).toBe('done');
   });
 
   test('a key that the node does not take: no facts, refused', async () => {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path('other')]);
+    execFileSync(pathOf('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-f', path('other')]);
     const driver = open({ key: { file: 'other' } });
     expect((await driver.observe(['n1'], live))[0]?.facts).toBe(null);
     expect(await run(driver, 'n1', ['true'])).toMatchObject({ outcome: 'refused', evidence: { kind: 'login' } });
@@ -166,7 +168,7 @@ function ownTests(): void {
   });
 
   test('secrets: read from a file or the environment, a missing one says how to mend it, none is ever shown', async () => {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', SECRET, '-f', path('locked')]);
+    execFileSync(pathOf('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', SECRET, '-f', path('locked')]);
     writeFileSync(path('id.pub'), readFileSync(path('locked.pub')), { flag: 'a' });
     const text = readFileSync(path('locked'), 'utf8');
     const passphrase = { env: 'PASS' };
@@ -223,8 +225,11 @@ function ownTests(): void {
     const driver = open();
     const argv = ['sh', '-c', 'ps -o pgid= -p $$ >"$0"; exec sleep 20', path('group')];
     const running = run(driver, 'n4', argv, { once: true });
-    const group = await until('the command', () => existsSync(path('group')) && readFileSync(path('group'), 'utf8').trim());
-    process.kill(-Number(group), 'SIGKILL');
+    const group = await until(
+      'the command',
+      () => existsSync(path('group')) && readFileSync(path('group'), 'utf8').endsWith('\n') && readFileSync(path('group'), 'utf8'),
+    );
+    process.kill(-pidIn(group), 'SIGKILL');
     expect(await running).toMatchObject({ outcome: 'unknown', evidence: { lost: true } });
     expect(await run(driver, 'n4', ['echo', 'anew'], { once: true })).toMatchObject({ outcome: 'done', evidence: { stdout: 'anew' } });
   });

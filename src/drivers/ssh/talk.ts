@@ -5,7 +5,7 @@ import type { SshConnection } from './connection.ts';
 import { MARK } from './scripts.ts';
 
 /** Of each of stdout and stderr the end is kept. */
-export const OUTPUT_BYTES_MAX = 65_536;
+const OUTPUT_BYTES_MAX = 65_536;
 /** A child that went into the background may hold the output open for ever. */
 const AFTER_EXIT_MS = 1_000;
 
