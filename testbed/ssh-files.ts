@@ -50,6 +50,7 @@ function sshdConfig({ folder, port, user }: SshSettings, node: string, address: 
   // HOME is an empty folder: a login shell that is bash reads ~/.bashrc for every ssh command, and a heavy one costs half a second each.
   const session = [
     `HOME=${folder}/home`,
+    `PITSTOP_DIR=${folder}/home`,
     `PITSTOP_TESTBED=${folder}`,
     `PITSTOP_NODE=${folder}/nodes/${node}`,
     `SLURM_CONF=${folder}/slurm.conf`,

@@ -23,7 +23,8 @@ const FIXED_ROWS = 8;
 export function runLines(view: RunView, { columns, rows, color }: ViewSize): string[] {
   const width = Math.min(columns - 1, 120);
   const listMax = Math.max(2, Math.min(LIST_LINES_MAX, Math.floor((rows - FIXED_ROWS) / 4)));
-  const head = [headline(view), terminalBar({ parts: shownParts(view), widthChars: width, color }), ''];
+  // Bar and legend; their colour codes take no room on the screen, so they are never cut.
+  const bar = terminalBar({ parts: shownParts(view), widthChars: width, color }).split('\n');
   const body = [
     backLine(view),
     marksLine(view),
@@ -32,10 +33,9 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
     ...list('waits for', view.waitingFor, listMax),
     ...holdLines(view),
   ];
-  const curveRows = Math.min(CURVE_ROWS, rows - head.length - body.length - 4);
+  const curveRows = Math.min(CURVE_ROWS, rows - bar.length - body.length - 6);
   const curve = curveRows >= 3 && view.baseline > 0 ? [...curveLines(view, width, curveRows), ''] : [];
-  // The bar carries colour codes, which take no room on the screen.
-  return [...head, ...curve, ...body].map((line, i) => (i === 1 ? line : clip(line, width)));
+  return [clip(headline(view), width), ...bar, '', ...[...curve, ...body].map((line) => clip(line, width))];
 }
 
 /** One line of progress, for logs. */

@@ -80,7 +80,7 @@ export class Evidence {
   /** The step of this target that a key names, or that does such a thing where the driver hands no key on. */
   stepBehind(target: number, event: Felt): ProgramStep | null {
     const steps = this.program.steps.filter((step) => step.chain === this.program.chainOf[target]);
-    const named = event.key?.startsWith(`${this.input.run}/`) ? (event.key.split('/')[1] ?? '') : null;
+    const named = event.key?.split(/[@/]/)[0] === this.input.run ? (event.key.split('/')[1] ?? '') : null;
     if (named !== null) return steps.find((step) => step.name === named) ?? null;
     return steps.find((step) => doesWhat(step, event.what)) ?? null;
   }
