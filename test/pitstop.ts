@@ -1,8 +1,8 @@
 // Runs the real bin for tests, in a folder and with a state folder of the test's own.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../bin/pitstop.mjs', import.meta.url));
@@ -20,7 +20,12 @@ export class Desk implements AsyncDisposable {
   readonly state = join(this.#root, 's');
 
   write(files: Readonly<Record<string, string>>): void {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      const file = join(this.folder, name);
+      mkdirSync(dirname(file), { recursive: true });
+      // Executable, since some of them stand in for a command.
+      writeFileSync(file, text, { mode: 0o755 });
+    }
   }
 
   /** Ends with the command's own exit code; it is given no terminal and no input. */
@@ -38,7 +43,7 @@ export class Desk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.pitstop('down');
+    if (existsSync(this.state)) await this.pitstop('down');
     rmSync(this.#root, { recursive: true, force: true });
   }
 }

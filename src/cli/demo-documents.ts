@@ -36,7 +36,11 @@ limits: {image-server: {count: 400, owner: imaging}}
 jobs: {then: wait}
 crew: {hardware: {count: 6}}
 `;
-  return { fleet: { file: 'demo/fleet.yaml', text: fleet }, change: { file: 'demo/change.yaml', text: change }, policy: { file: 'demo/policy.yaml', text: policy } };
+  return {
+    fleet: { file: 'demo/fleet.yaml', text: fleet },
+    change: { file: 'demo/change.yaml', text: change },
+    policy: { file: 'demo/policy.yaml', text: policy },
+  };
 }
 
 /** What goes wrong, as shares of the nodes; a busy half of the fleet ends its jobs first. */

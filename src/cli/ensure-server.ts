@@ -37,7 +37,8 @@ export async function reach(state: StateFolder): Promise<ServerInfo | null> {
     return await connect(state.socket).server.info();
   } catch (error) {
     if (serverIsGone(error)) return null;
-    if (codeOf(error) === 'EACCES') throw new UsageError(`${state.socket} belongs to somebody else: set PITSTOP_STATE to a folder of yours`);
+    if (codeOf(error) === 'EACCES')
+      throw new UsageError(`${state.socket} belongs to somebody else: set PITSTOP_STATE to a folder of yours`);
     throw error;
   }
 }
@@ -53,7 +54,8 @@ export async function stopServer(state: StateFolder): Promise<ServerInfo | null>
     });
   const deadline = Date.now() + STOP_MS_MAX;
   while (!isGone(info.pid)) {
-    if (Date.now() > deadline) throw new SilentError(`the server (pid ${info.pid}) was asked to stop and still runs; its log: ${state.log}`);
+    if (Date.now() > deadline)
+      throw new SilentError(`the server (pid ${info.pid}) was asked to stop and still runs; its log: ${state.log}`);
     await pause(POLL_MS);
   }
   return info;

@@ -43,7 +43,11 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return ofCommander(error);
   if (error instanceof BadInputError) {
     const problems = error.problems.map((problem) => ({ ...problem, text: showProblem(problem) }));
-    return { exit: EXIT.badInput, text: error.message, error: { exit: EXIT.badInput, kind: 'bad-input', message: error.message, problems } };
+    return {
+      exit: EXIT.badInput,
+      text: error.message,
+      error: { exit: EXIT.badInput, kind: 'bad-input', message: error.message, problems },
+    };
   }
   if (error instanceof UsageError) return failure(EXIT.badInput, 'usage', error.message);
   if (error instanceof SilentError) return failure(EXIT.silent, 'silent', error.message);
@@ -80,6 +84,10 @@ function ofServer(error: ORPCError<string, unknown>): Failure {
     case 'OUTSIDE':
       return failure(EXIT.silent, 'silent', error.message);
     default:
-      return failure(EXIT.bug, 'bug', `this is a bug of ours, in the server (its log has the stack, see STATE/serve.log): ${error.message}`);
+      return failure(
+        EXIT.bug,
+        'bug',
+        `this is a bug of ours, in the server (its log has the stack, see STATE/serve.log): ${error.message}`,
+      );
   }
 }

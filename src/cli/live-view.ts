@@ -55,7 +55,13 @@ export function progressLine(view: RunView): string {
 
 /** Changes exactly when a line of progress has news. */
 export function progressKey(view: RunView): string {
-  return JSON.stringify([view.state, view.heldBy, view.returned, view.shown, view.stragglers.map(({ target, waitingFor }) => [target, waitingFor])]);
+  return JSON.stringify([
+    view.state,
+    view.heldBy,
+    view.returned,
+    view.shown,
+    view.stragglers.map(({ target, waitingFor }) => [target, waitingFor]),
+  ]);
 }
 
 /** `runs`: one line a run. */

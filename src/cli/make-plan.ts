@@ -74,7 +74,14 @@ export function refuseErrors(findings: readonly Finding[], file: string): void {
   if (!hasErrors(findings)) return;
   const errors = findings.filter(({ severity }) => severity === 'error');
   throw new BadInputError(
-    errors.map(({ target, message, rule }): FileProblem => ({ file, line: 1, col: 1, value: target, why: `${message} (${rule})`, mend: '' })),
+    errors.map(({ target, message, rule }): FileProblem => ({
+      file,
+      line: 1,
+      col: 1,
+      value: target,
+      why: `${message} (${rule})`,
+      mend: '',
+    })),
   );
 }
 

@@ -11,14 +11,21 @@ export function findingLines(findings: readonly Finding[]): string[] {
   const order = { error: 0, warning: 1, info: 2 };
   return findings
     .toSorted((a, b) => order[a.severity] - order[b.severity])
-    .map(({ severity, target, rule, message }) => `${severity.padEnd(7)} ${target === '' ? '' : `${clip(target, 60)}: `}${message} (${rule})`);
+    .map(
+      ({ severity, target, rule, message }) => `${severity.padEnd(7)} ${target === '' ? '' : `${clip(target, 60)}: `}${message} (${rule})`,
+    );
 }
 
 /** Columns as wide as their widest cell; the last one is left as it is. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return all.map((row) => row.map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** At most `length` characters, the last one "…" where something was cut. */

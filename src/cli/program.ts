@@ -43,7 +43,10 @@ export async function runCli(argv: readonly string[], wiring: Wiring): Promise<E
 }
 
 /** As `runCli`, anywhere; `args` begin with the command's name. The code that `context.exit` was given is returned. */
-export async function runCommand(args: readonly string[], { context, code }: { context: CliContext; code: () => ExitCode }): Promise<ExitCode> {
+export async function runCommand(
+  args: readonly string[],
+  { context, code }: { context: CliContext; code: () => ExitCode },
+): Promise<ExitCode> {
   try {
     await programOf(context).parseAsync(args, { from: 'user' });
     return code();
@@ -80,7 +83,20 @@ export function programOf(context: CliContext): Command {
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES);
-  for (const add of [addFleet, addInventory, addDoctor, addPlan, addRun, addRuns, addWords, addEvents, addRetro, addServer, addDemo, addSchema]) {
+  for (const add of [
+    addFleet,
+    addInventory,
+    addDoctor,
+    addPlan,
+    addRun,
+    addRuns,
+    addWords,
+    addEvents,
+    addRetro,
+    addServer,
+    addDemo,
+    addSchema,
+  ]) {
     add(program, context);
   }
   return program;

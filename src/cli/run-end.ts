@@ -46,7 +46,8 @@ export function endSentence(view: RunView): string {
   const back = `${view.returned} of ${view.baseline} are back`;
   const open = view.stragglers.length === 0 ? '' : `; stragglers: ${foldNames(view.stragglers.map(({ target }) => target))}`;
   if (view.state === 'settled') return `${view.run} is settled: ${back}${open}`;
-  if (view.state === 'returned') return `${view.run} has returned: ${back}, the gate asked for ${view.returnNeed}${open}; the server works on`;
+  if (view.state === 'returned')
+    return `${view.run} has returned: ${back}, the gate asked for ${view.returnNeed}${open}; the server works on`;
   if (view.state === 'aborted') return `${view.run} is aborted: ${back}; what was changed already goes on to validation and return`;
   if (isShort(view)) return `${view.run} is short: its window is over, ${back}, the gate asks for ${view.returnNeed}${open}`;
   if (view.state === 'held') return `${view.run} is held by ${view.heldBy.join('; ')}`;

@@ -59,7 +59,9 @@ function textOf(document: JsonObject, cluster: JsonObject, survey: SlurmSurvey, 
       const folded = foldNames(nodes.filter((node) => known.has(node)));
       return `# partition ${comment(name)}${isDefault ? ' (default)' : ''}: ${folded || 'no nodes'}`;
     }),
-    ...(gpus.size > 1 ? [...gpus].map(([count, names]) => `# ${count} GPUs: ${foldNames(names)} (asked from the scheduler, since they differ)`) : []),
+    ...(gpus.size > 1
+      ? [...gpus].map(([count, names]) => `# ${count} GPUs: ${foldNames(names)} (asked from the scheduler, since they differ)`)
+      : []),
     ...(left > 0 ? [`# ${left} nodes with names that are no node names were left out`] : []),
     `fleet: ${JSON.stringify(document['fleet'])}`,
     'clusters:',

@@ -45,7 +45,9 @@ export const site = {
     const findings = await Promise.all(
       clusters.flatMap((cluster) => {
         const roles = Object.keys(cluster.drivers);
-        return roles.length === 0 ? [Promise.resolve([nothingToAsk(cluster)])] : roles.map((role) => examine(cluster, role, contextOf(folder)));
+        return roles.length === 0
+          ? [Promise.resolve([nothingToAsk(cluster)])]
+          : roles.map((role) => examine(cluster, role, contextOf(folder)));
       }),
     );
     return findings.flat();
@@ -130,5 +132,10 @@ async function examine(cluster: Cluster, role: string, context: DriverContext): 
 }
 
 function nothingToAsk(cluster: Cluster): Finding {
-  return { severity: 'error', target: cluster.name, rule: 'no-scheduler', message: 'this cluster has no drivers, so nothing can be done to it' };
+  return {
+    severity: 'error',
+    target: cluster.name,
+    rule: 'no-scheduler',
+    message: 'this cluster has no drivers, so nothing can be done to it',
+  };
 }

@@ -14,7 +14,7 @@ export interface Violation {
 }
 
 /** How a node was left, as the scheduler itself showed it. */
-interface LastLook {
+export interface LastLook {
   readonly drain: Claim | null;
   readonly reservation: Claim | null;
 }

@@ -52,7 +52,11 @@ async function demo(context: CliContext, options: DemoOptions): Promise<void> {
   }
 }
 
-async function play(context: CliContext, state: ReturnType<typeof stateFolderAt>, { nodes, speed, seed, json }: DemoOptions): Promise<void> {
+async function play(
+  context: CliContext,
+  state: ReturnType<typeof stateFolderAt>,
+  { nodes, speed, seed, json }: DemoOptions,
+): Promise<void> {
   const { terminal, user } = context;
   const began = performance.now();
   const plan = planFrom({ ...demoDocuments(nodes), catalogue: null, inventory: null, nowMs: Date.now() });
@@ -61,7 +65,13 @@ async function play(context: CliContext, state: ReturnType<typeof stateFolderAt>
   const client = await context.client(state);
   const { run } = await client.runs.create({
     plan: showPlan(plan),
-    options: { folder: state.folder, only: null, twin: { speed, seed, options: { ...twinOptions(plan), ...demoFaults() } }, now: null, by: user },
+    options: {
+      folder: state.folder,
+      only: null,
+      twin: { speed, seed, options: { ...twinOptions(plan), ...demoFaults() } },
+      now: null,
+      by: user,
+    },
   });
   await client.runs.control({ run, word: 'confirm', by: user, reason: 'a demo', targets: null });
   const { exit, view } = await throughMopUp(context, client, run);

@@ -16,7 +16,10 @@ export function addDoctor(program: Command, context: CliContext): void {
     .description('ask every outside system of the fleet whether it answers, with the rights and settings we need; changes nothing')
     .requiredOption('--fleet <file>', 'fleet.yaml')
     .option('--json', 'print {ok, nodes, findings} and nothing else')
-    .addHelpText('after', '\nExit 1: something is wrong; exit 3: a scheduler does not answer.\n\nExample:\n  pitstop doctor --fleet fleet.yaml')
+    .addHelpText(
+      'after',
+      '\nExit 1: something is wrong; exit 3: a scheduler does not answer.\n\nExample:\n  pitstop doctor --fleet fleet.yaml',
+    )
     .action((options: { fleet: string; json?: true }) => diagnose(context, options.fleet, options.json === true));
 }
 

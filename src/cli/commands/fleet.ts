@@ -53,7 +53,9 @@ async function importSlurm({ client, terminal }: CliContext, { conf, bin, output
   );
   if (output !== undefined) {
     writeWhole(output, imported.text);
-    terminal.err(`${output}: ${counted(imported.nodes, 'node')}; next: say how nodes are reached (drivers: shell), then pitstop doctor --fleet ${output}\n`);
+    terminal.err(
+      `${output}: ${counted(imported.nodes, 'node')}; next: say how nodes are reached (drivers: shell), then pitstop doctor --fleet ${output}\n`,
+    );
   }
   if (json) printJson(terminal, imported.document);
   else if (output === undefined) terminal.out(imported.text);

@@ -38,10 +38,15 @@ export function addPlan(program: Command, context: CliContext): void {
     .option('--fleet <file>', 'fleet.yaml')
     .option('--change <file>', 'change.yaml')
     .option('--policy <file>', 'policy.yaml; default: every default, which the report prints')
-    .option('--catalogue <folder>', "procedures that replace those of the package and of catalogue/ beside the fleet file")
+    .option('--catalogue <folder>', 'procedures that replace those of the package and of catalogue/ beside the fleet file')
     .option('--inventory <file>', 'what the fleet showed, from pitstop inventory')
     .option('--parent <plan>', 'make a child of this plan instead')
-    .option('--set <key=value>', 'with --parent: a setting of the child, as often as wanted', (value, all: readonly string[]) => [...all, value], [])
+    .option(
+      '--set <key=value>',
+      'with --parent: a setting of the child, as often as wanted',
+      (value, all: readonly string[]) => [...all, value],
+      [],
+    )
     .option('-o, --output <file>', 'where the plan is written')
     .option('--json', 'print {id, parent, nodes, waves, findings, report} and nothing else')
     .addHelpText('after', EXAMPLES)
@@ -89,7 +94,8 @@ function fresh({ fleet, change, policy, catalogue, inventory, set, output }: Pla
 
 function child({ set, output, ...others }: PlanOptions, file: string): Made {
   const other = (['fleet', 'change', 'policy', 'catalogue', 'inventory'] as const).find((key) => others[key] !== undefined);
-  if (other !== undefined) throw new UsageError(`--${other} cannot stand beside --parent: a child differs by --set only; for new documents plan anew`);
+  if (other !== undefined)
+    throw new UsageError(`--${other} cannot stand beside --parent: a child differs by --set only; for new documents plan anew`);
   if (output === undefined) throw new UsageError('a child plan needs -o CHILD');
   if (resolve(output) === resolve(file)) throw new UsageError(`${file}: plans are immutable; write the child to another file`);
   const parent = readPlan(file);
@@ -128,7 +134,10 @@ function describe({ plan, output, differences }: Made): string[] {
     `${output}: plan ${plan.id.slice(0, 12)} of ${plan.change.name}, ${targets.join(', ')} in ${counted(plan.waves.length, 'wave')}`,
     ...table(['  WAVE', 'TARGETS', 'PROCEDURE', 'LIMIT', 'WAITS', 'GATE'], waves),
     ...section('against its parent', differences),
-    ...section('why', plan.report.why.map(({ about, text }) => `${about}: ${text}`)),
+    ...section(
+      'why',
+      plan.report.why.map(({ about, text }) => `${about}: ${text}`),
+    ),
     ...section('defaults in force', flowed(plan.report.defaults, 116)),
     ...section('findings', findingLines(plan.findings)),
   ];

@@ -57,7 +57,10 @@ export function addRun(program: Command, context: CliContext): void {
     .command('run')
     .description('carry a plan out, after a person has confirmed the counts')
     .argument('<plan>', 'plan file')
-    .option('--fleet <file>', 'fleet.yaml; must be the fleet that was planned for. Default: the one in the plan, with files beside the plan')
+    .option(
+      '--fleet <file>',
+      'fleet.yaml; must be the fleet that was planned for. Default: the one in the plan, with files beside the plan',
+    )
     .option('--dry-run', 'every read for real, every act as the command it would be, nothing written')
     .option('--only <set>', 'only these targets of the plan')
     .option('--twin', 'on a simulated fleet instead of the real one')
@@ -88,7 +91,13 @@ async function run(context: CliContext, file: string, flags: RunFlags): Promise<
   const { run: name, counts } = await slowly(terminal, 'opening the run', client.runs.create({ plan: text, options }));
   terminal.err(`${countLines(name, plan, counts).join('\n')}\n`);
   if (!flags.yes && !(await confirmed(context, counts))) {
-    const { leaves } = await client.runs.control({ run: name, word: 'abort', by: flags.by, reason: 'the counts were not confirmed', targets: null });
+    const { leaves } = await client.runs.control({
+      run: name,
+      word: 'abort',
+      by: flags.by,
+      reason: 'the counts were not confirmed',
+      targets: null,
+    });
     terminal.err(`${name}: not confirmed, so nothing was done (${leaves})\n`);
     context.exit(EXIT.no);
     if (flags.json) printJson(terminal, await client.runs.status({ run: name }));
@@ -138,7 +147,8 @@ function targetsOf(plan: Plan, text: string): string {
     throw badArgument('--only', value, why, mend, at + 1);
   }
   const strangers = difference(parsed.set, nodeSetOf(plan.waves.flatMap((wave) => [...expand(wave.targets)])));
-  if (size(strangers) > 0) throw badArgument('--only', clip(fold(strangers), 80), 'not among the targets of the plan', 'name targets of the plan');
+  if (size(strangers) > 0)
+    throw badArgument('--only', clip(fold(strangers), 80), 'not among the targets of the plan', 'name targets of the plan');
   if (size(parsed.set) === 0) throw badArgument('--only', text, 'stands for nothing', 'name at least one target');
   return fold(parsed.set);
 }

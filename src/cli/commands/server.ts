@@ -9,7 +9,9 @@ import { slowly } from '../progress.ts';
 export function addServer(program: Command, context: CliContext): void {
   program
     .command('serve')
-    .description('own the journal and drive the runs of the state folder, in the foreground; commands start it by themselves when it is missing')
+    .description(
+      'own the journal and drive the runs of the state folder, in the foreground; commands start it by themselves when it is missing',
+    )
     .addHelpText('after', '\nThe state folder is $PITSTOP_STATE, else $XDG_STATE_HOME/pitstop, else /var/lib/pitstop for root.')
     .action(() => serve(context));
   program

@@ -22,7 +22,12 @@ interface Word {
   readonly targets: 'required' | 'optional' | 'none';
   /** `--gate ID`. */
   readonly gate?: true;
-  readonly say: (client: Client, run: string, words: { by: string; reason: string; targets: string | null }, said: Said) => Promise<{ leaves: string }>;
+  readonly say: (
+    client: Client,
+    run: string,
+    words: { by: string; reason: string; targets: string | null },
+    said: Said,
+  ) => Promise<{ leaves: string }>;
 }
 
 const control = (word: 'pause' | 'resume' | 'hold' | 'abort' | 'recall' | 'release'): Word['say'] => {
@@ -112,7 +117,11 @@ export function addWords(program: Command, context: CliContext): void {
     .argument('<run>', 'name of the run')
     .argument('<node>', 'its name, or a node set')
     .addArgument(
-      new Argument('<act>', 'retry: the failed step again; fixed: repaired, look and validate; drop: give it up').choices(['retry', 'fixed', 'drop']),
+      new Argument('<act>', 'retry: the failed step again; fixed: repaired, look and validate; drop: give it up').choices([
+        'retry',
+        'fixed',
+        'drop',
+      ]),
     );
   withReason(straggler, context)
     .addHelpText('after', '\nExample:\n  pitstop straggler image-1 n7 fixed --reason "tray replaced"')
@@ -134,7 +143,12 @@ function reasonOf(reason: string): string {
   return reason;
 }
 
-async function answer(context: CliContext, run: string, json: boolean, say: (client: Client) => Promise<{ leaves: string }>): Promise<void> {
+async function answer(
+  context: CliContext,
+  run: string,
+  json: boolean,
+  say: (client: Client) => Promise<{ leaves: string }>,
+): Promise<void> {
   const client = await context.client();
   const { leaves } = await say(client);
   if (json) printJson(context.terminal, { ...(await client.runs.status({ run })), leaves });

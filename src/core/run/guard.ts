@@ -41,6 +41,13 @@ export function guardDestructive(seen: Seen): GuardVerdict {
   return cleared.say === 'go' ? sameBoot(seen) : cleared;
 }
 
+/** Before a power cycle: as before any destructive act, but a node that is dead cannot and need not answer. */
+export function guardPower(seen: Seen): GuardVerdict {
+  const verdict = guardDestructive(seen);
+  const dead = seen.shell !== null && !seen.shell.reachable;
+  return dead && guardCleared({ ...seen, shell: { role: 'shell', reachable: true, bootId: null, work: null } }).say === 'go' ? GO : verdict;
+}
+
 /** Before the return: ours to give back, and still the boot that was validated. */
 export function guardReturn(seen: Seen): GuardVerdict {
   const foreign = foreignClaim(seen);

@@ -187,6 +187,7 @@ function start(m: Move, target: number, step: ProgramStep, first: boolean): void
   const { state } = m;
   state.stage[target] = RUNNING;
   state.attempt[target] = Math.min(255, (state.attempt[target] as number) + 1);
+  state.starts[target] = (state.starts[target] as number) + 1;
   if (step.to >= 0) state.shown[target] = step.to;
   if (first) {
     setFlag(state, target, FLAG.drained | FLAG.acting | FLAG.unavailable, true);

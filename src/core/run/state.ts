@@ -6,8 +6,10 @@ export interface MachineState {
   readonly stage: Uint8Array;
   readonly shown: Uint8Array;
   readonly step: Int32Array;
-  /** How often the current step was started; names the attempt in keys. */
+  /** How often the current step was started since the target came to it. */
   readonly attempt: Uint8Array;
+  /** How often any step was started on the target in this run: never falls, so it names an attempt for ever. */
+  readonly starts: Uint32Array;
   /** How often the current step failed; compared with the step's attempts. */
   readonly failures: Uint8Array;
   readonly flags: Uint16Array;
@@ -56,6 +58,7 @@ export function createState(program: Program): MachineState {
     shown: new Uint8Array(n),
     step: new Int32Array(n),
     attempt: new Uint8Array(n),
+    starts: new Uint32Array(n),
     failures: new Uint8Array(n),
     flags: new Uint16Array(n),
     failedStep: new Int32Array(n).fill(-1),

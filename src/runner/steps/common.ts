@@ -6,11 +6,11 @@ import { textOf, type JsonObject } from '../../std/json.ts';
 import type { RunHost } from '../host.ts';
 
 /**
- * Names the act in journals and to drivers; a restart of the same attempt has the same key. Nodes remember keys for weeks, and run
- * names are unique within one journal only, so the moment of the run's creation is part of it.
+ * Names the act in journals and to drivers: a start after a crash has the same key, every later start another one. Nodes remember
+ * keys for weeks, and run names are unique within one journal only, so the moment of the run's creation is part of it.
  */
 export function keyOf(host: RunHost, target: number, step: ProgramStep): string {
-  return `${host.run}@${host.parts.header.createdAt.toString(36)}/${step.name}/${host.chronicle.state.attempt[target] as number}`;
+  return `${host.run}@${host.parts.header.createdAt.toString(36)}/${step.name}/${host.chronicle.state.starts[target] as number}`;
 }
 
 /** Unix ms at which the attempt's time is up; it began when the machine started it, also across a crash. */

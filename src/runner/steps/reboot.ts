@@ -1,6 +1,6 @@
 // Reboots and power cycles: judged by the boot id alone. An exit code is nothing, and a boot id that moved without us is somebody else's.
 import type { Act, ShellFacts } from '../../core/ports.ts';
-import { guardDestructive } from '../../core/run/guard.ts';
+import { guardDestructive, guardPower } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } from './common.ts';
@@ -41,9 +41,10 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
     end(host, target, turn, 'failed', { why: `this cluster has no ${step.by} driver` });
     return;
   }
+  const guard = act === 'reboot' ? guardDestructive : guardPower;
   const moved = (bootId: string | null | undefined): boolean => doubt !== null && typeof bootId === 'string' && bootId !== doubt;
-  const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guardDestructive(now)));
-  const before = seen?.shell?.bootId ?? null;
+  const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guard(now)));
+  const before = seen?.shell?.bootId ?? seen?.knownBootId ?? null;
   if (!seen) return;
   if (before !== null && moved(before)) {
     end(host, target, turn, 'done', { data: { bootId: before, afterDoubt: true } });
