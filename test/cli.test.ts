@@ -33,9 +33,9 @@ interface BadInput {
 const BAD_INPUT: readonly BadInput[] = [
   {
     title: 'an unknown key',
-    files: { 'fleet.yaml': FLEET.replace('nodes:', 'noeds:') },
-    place: 'fleet.yaml:5:5',
-    says: /noeds: unknown key; did you mean "nodes"\?/,
+    files: { 'fleet.yaml': FLEET.replace('drivers:', 'drivrs:') },
+    place: 'fleet.yaml:6:5',
+    says: /drivrs: unknown key; did you mean "drivers"\?/,
   },
   {
     title: 'a wrong node set',

@@ -33,7 +33,8 @@ export class Site implements AsyncDisposable {
   readonly testbed: Testbed;
   /** Everything said so far, for guides and for messages of failed tests. */
   readonly transcript: Said[] = [];
-  readonly plan: string;
+  /** The plan that `begin` runs. */
+  plan: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #socket: string;
   readonly #journal: string;
@@ -96,8 +97,10 @@ export class Site implements AsyncDisposable {
     );
     if (code !== 0) throw new Error(`plan: exit ${code}: ${stderr}`);
     if (sets.length === 0) return;
-    const child = await this.pitstop('plan', '--parent', this.plan, ...sets.flatMap((set) => ['--set', set]), '-o', this.plan);
+    const file = join(this.testbed.folder, 'child.plan.json');
+    const child = await this.pitstop('plan', '--parent', this.plan, ...sets.flatMap((set) => ['--set', set]), '-o', file);
     if (child.code !== 0) throw new Error(`plan --set: exit ${child.code}: ${child.stderr}`);
+    this.plan = file;
   }
 
   /** Begins the run and comes back at once with its name. */
