@@ -87,7 +87,7 @@ function entriesOf(writer: number, round: number, size: number): Entry[] {
   return Array.from({ length: size }, (_, i) => ({
     at: 1_700_000_000_000 + round,
     target: writer,
-    kind: round % 2 ? 'outcome' : 'intent',
+    kind: round % 2 ? 'done' : 'intent',
     step: round % 12,
     attempt: 1,
     note: (writer + round + i) % 10 ? null : { why: 'exit 0 after 12 s' },

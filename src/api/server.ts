@@ -15,9 +15,7 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Listens on the socket; a stale one of a dead server is replaced. The caller holds the state folder's lock, so no live one is. */
 export async function listen(parts: ApiParts, socket: string): Promise<ApiServer> {
-  const handler = new RPCHandler(createRouter(parts), {
-    interceptors: [onError(report)],
-  });
+  const handler = createHandler(parts);
   const server = createServer((request, response) => {
     if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
       response.writeHead(413).end();
@@ -44,7 +42,11 @@ export async function listen(parts: ApiParts, socket: string): Promise<ApiServer
   };
 }
 
-async function answer(handler: RPCHandler<Record<never, never>>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function createHandler(parts: ApiParts) {
+  return new RPCHandler(createRouter(parts), { interceptors: [onError(report)] });
+}
+
+async function answer(handler: ReturnType<typeof createHandler>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { matched } = await handler.handle(request, response, { prefix: '/rpc', context: {} });
   if (!matched) response.writeHead(404).end('no such procedure\n');
 }

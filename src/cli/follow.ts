@@ -136,7 +136,7 @@ function inPlace(terminal: Terminal): Painter {
   return {
     show(view) {
       const { columns, rows } = terminal.size();
-      const lines = runLines(view, { columns, rows, color: terminal.color }).slice(0, rows - 1);
+      const lines = runLines(view, { columns, rows, color: terminal.color });
       erase();
       terminal.err(`${lines.join('\n')}\n`);
       drawn = lines.length;

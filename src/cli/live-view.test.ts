@@ -30,14 +30,21 @@ describe('the view of a run', () => {
   ])('fits a screen of %i columns and %i rows, however much there is to say', (columns, rows) => {
     const stragglers = Array.from({ length: 50 }, (_, i) => exampleStraggler(`n${i}`, { cause: `a cause of its own, the ${i}th of many` }));
     const waitingFor = Array.from({ length: 50 }, (_, i) => `n${i}: something rather long that nobody can shorten very much at all`);
-    const lines = runLines(exampleView({ state: 'held', heldBy: ['return gate'], stragglers, waitingFor }), { columns, rows, color: false });
+    const lines = runLines(exampleView({ state: 'held', heldBy: ['return gate'], stragglers, waitingFor }), {
+      columns,
+      rows,
+      color: false,
+    });
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
     expect(lines.length).toBeLessThan(rows);
     expect(lines.some((line) => line.includes('\n'))).toBe(false);
   });
 
   it('before the first drain there is no curve', () => {
-    const lines = runLines(exampleView({ state: 'planned', timeZero: null, baseline: 0, returned: 0, curve: [], shown: { 'in-service': 16 } }), SIZE);
+    const lines = runLines(
+      exampleView({ state: 'planned', timeZero: null, baseline: 0, returned: 0, curve: [], shown: { 'in-service': 16 } }),
+      SIZE,
+    );
     expect(lines[0]).toContain('nothing drained yet');
     expect(lines.join('\n')).not.toContain('┤');
   });

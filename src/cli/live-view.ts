@@ -29,13 +29,13 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
     backLine(view),
     marksLine(view),
     wavesLine(view),
+    ...holdLines(view),
     ...list(`stragglers (${showCount(view.stragglers.length)})`, stragglerLines(view), listMax),
     ...list('waits for', view.waitingFor, listMax),
-    ...holdLines(view),
   ];
   const curveRows = Math.min(CURVE_ROWS, rows - bar.length - body.length - 6);
   const curve = curveRows >= 3 && view.baseline > 0 ? [...curveLines(view, width, curveRows), ''] : [];
-  return [clip(headline(view), width), ...bar, '', ...[...curve, ...body].map((line) => clip(line, width))];
+  return [clip(headline(view), width), ...bar, '', ...[...curve, ...body].map((line) => clip(line, width))].slice(0, rows - 1);
 }
 
 /** One line of progress, for logs. */

@@ -42,8 +42,8 @@ export async function runCli(argv: readonly string[], wiring: Wiring): Promise<E
   return runCommand(argv.slice(2), contextOf(terminal, wiring, launch));
 }
 
-/** As `runCli`, anywhere; `args` begin with the command's name. The code that `context.exit` was given is returned. */
-export async function runCommand(
+/** `args` begin with the command's name. */
+async function runCommand(
   args: readonly string[],
   { context, code }: { context: CliContext; code: () => ExitCode },
 ): Promise<ExitCode> {
@@ -74,7 +74,7 @@ function contextOf(terminal: Terminal, wiring: Wiring, launch: Launch): { contex
   return { context, code: () => code };
 }
 
-export function programOf(context: CliContext): Command {
+function programOf(context: CliContext): Command {
   const { terminal, wiring } = context;
   const program = new Command('pitstop')
     .description(ABOUT)

@@ -42,8 +42,16 @@ describe('the end of watching a run', () => {
 
   it('until settled: a returned run is watched until only people can do something', () => {
     const watch = { ...LOG, until: 'settled' } as const;
-    const moving = exampleView({ state: 'returned', stages: { running: 'n16', settled: 'n[1-15]' }, stragglers: [exampleStraggler('n16')] });
-    const people = exampleView({ state: 'returned', stages: { straggling: 'n16', settled: 'n[1-15]' }, stragglers: [exampleStraggler('n16')] });
+    const moving = exampleView({
+      state: 'returned',
+      stages: { running: 'n16', settled: 'n[1-15]' },
+      stragglers: [exampleStraggler('n16')],
+    });
+    const people = exampleView({
+      state: 'returned',
+      stages: { straggling: 'n16', settled: 'n[1-15]' },
+      stragglers: [exampleStraggler('n16')],
+    });
     expect([endOf(moving, watch), endOf(people, watch)]).toEqual([null, 0]);
   });
 
@@ -60,9 +68,7 @@ describe('words for people', () => {
     expect(endSentence(exampleView({ state: 'settled', returned: 14, stragglers }))).toBe(
       'image-1 is settled: 14 of 16 are back; stragglers: n[7-8]',
     );
-    expect(endSentence(exampleView({ short: true }))).toBe(
-      'image-1 is short: its window is over, 4 of 16 are back, the gate asks for 15',
-    );
+    expect(endSentence(exampleView({ short: true }))).toBe('image-1 is short: its window is over, 4 of 16 are back, the gate asks for 15');
   });
 
   it('ways on: each hold with the command that lifts it', () => {

@@ -28,7 +28,7 @@ export function onlyPeopleLeft({ stages, stragglers }: RunView): boolean {
 }
 
 /** The window is over with the gate unmet. Before anything was drained there was no window yet to be over. */
-export function isShort(view: RunView): boolean {
+function isShort(view: RunView): boolean {
   return view.short && view.timeZero !== null;
 }
 

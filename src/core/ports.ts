@@ -100,7 +100,7 @@ export interface ShellFacts {
   readonly work: readonly string[] | null;
 }
 
-export interface BmcFacts {
+interface BmcFacts {
   readonly role: 'bmc';
   readonly power: 'on' | 'off' | 'unknown';
 }
@@ -153,12 +153,10 @@ export const ENTRY_KINDS = [
   'gate',
   'gate-timeout',
   'lease',
-  'state',
   'job',
   'note',
   'window',
   // of a target: events given to `advance`
-  'cleared',
   'done',
   'failed',
   'expired',
@@ -172,7 +170,6 @@ export const ENTRY_KINDS = [
   'skip',
   // of a target: what was about to be done, was done, and was seen
   'intent',
-  'outcome',
   'act',
   'observed',
 ] as const;

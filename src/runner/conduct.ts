@@ -37,7 +37,7 @@ export async function conduct(host: RunHost): Promise<void> {
 }
 
 /** Nothing of the run is open any more; stragglers may still wait for people. */
-export function quiet(host: RunHost): boolean {
+function quiet(host: RunHost): boolean {
   const { run } = host.chronicle.state;
   if (host.stopped !== null) return true;
   if (run.aborted && !run.begun) return true;

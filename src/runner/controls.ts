@@ -110,7 +110,7 @@ export async function consent(
 }
 
 /** Ids of the named targets of this run. Throws ControlRefusedError for a bad set or a foreign name. */
-export function targetsOf(host: RunHost, folded: string): number[] {
+function targetsOf(host: RunHost, folded: string): number[] {
   const parsed = parseNodeSet(folded);
   if (!parsed.ok) throw new ControlRefusedError(`--targets ${folded}: ${parsed.error.why}; ${parsed.error.mend}`);
   return idsOf(host, parsed.set);

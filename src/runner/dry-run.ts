@@ -8,7 +8,7 @@ import type { Program, ProgramStep, ProgramWave } from '../core/run/program.ts';
 import type { JsonObject } from '../std/json.ts';
 import type { Runs, World } from './runs.ts';
 
-export interface PlannedAct {
+interface PlannedAct {
   readonly wave: string;
   readonly step: string;
   readonly by: string;

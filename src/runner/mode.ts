@@ -25,7 +25,7 @@ export function underMode(driver: Driver, mode: Mode): Driver {
 }
 
 /** A command that is not run `once` only reads (versions, checks): every mode may do that. */
-export function allows(mode: Mode, act: Act): boolean {
+function allows(mode: Mode, act: Act): boolean {
   const reads = act.role === 'shell' && act.do === 'run' && !act.once;
   if (mode === 'act' || mode === 'confirm' || reads) return true;
   if (mode === 'observe') return false;

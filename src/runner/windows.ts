@@ -12,7 +12,7 @@ export async function keepWindows(host: RunHost, over: () => boolean): Promise<v
 }
 
 /** The next moment at which the cluster's window opens or closes, and whether it is open now. Unix minutes; null = never again. */
-export function windowAt(host: RunHost, cluster: number, nowMin: number): { open: boolean; changesAtMin: number | null } {
+function windowAt(host: RunHost, cluster: number, nowMin: number): { open: boolean; changesAtMin: number | null } {
   const { policy, fleet } = host.parts.plan;
   const name = fleet.document.clusters[cluster]?.name;
   const windows = policy.windows.filter((window) => window.cluster === name);

@@ -4,9 +4,21 @@ import type { SlurmSurvey } from '../drivers/slurm/survey.ts';
 import { parseFleet } from '../files/fleet-file.ts';
 import { importedFleet } from './imported-fleet.ts';
 
-const node = (name: string, gpus: number | null = 8) => ({ name, gpus, cpus: 96, memoryMb: 1_000_000, partitions: ['batch'], state: 'idle' });
+const node = (name: string, gpus: number | null = 8) => ({
+  name,
+  gpus,
+  cpus: 96,
+  memoryMb: 1_000_000,
+  partitions: ['batch'],
+  state: 'idle',
+});
 const nodes = ['n1', 'n2', 'n3', 'n4'].map((name) => node(name));
-const survey: SlurmSurvey = { clusterName: 'phx62', nodes, partitions: [{ name: 'batch', nodes: ['n1', 'n2', 'n3', 'n4'], isDefault: true }], topology: [] };
+const survey: SlurmSurvey = {
+  clusterName: 'phx62',
+  nodes,
+  partitions: [{ name: 'batch', nodes: ['n1', 'n2', 'n3', 'n4'], isDefault: true }],
+  topology: [],
+};
 const topology: SlurmSurvey['topology'] = [
   { switch: 's0', level: 0, nodes: ['n1', 'n2'], switches: [] },
   { switch: 's1', level: 0, nodes: ['n3', 'n4'], switches: [] },

@@ -63,7 +63,7 @@ function textOf(document: JsonObject, cluster: JsonObject, survey: SlurmSurvey, 
       ? [...gpus].map(([count, names]) => `# ${count} GPUs: ${foldNames(names)} (asked from the scheduler, since they differ)`)
       : []),
     ...(left > 0 ? [`# ${left} nodes with names that are no node names were left out`] : []),
-    `fleet: ${JSON.stringify(document['fleet'])}`,
+    `fleet: ${flow(document['fleet'])}`,
     'clusters:',
   ];
   for (const [i, [key, value]] of Object.entries(cluster).entries()) {
@@ -77,8 +77,12 @@ function textOf(document: JsonObject, cluster: JsonObject, survey: SlurmSurvey, 
   return `${lines.join('\n')}\n`;
 }
 
+/** Texts that YAML reads as texts without quotes; a number in them would not hurt, but a lone word may mean something to it. */
+const PLAIN = /^(?!(true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9_-]*$/;
+
 function flow(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => flow(item)).join(', ')}]`;
+  if (typeof value === 'string' && PLAIN.test(value)) return value;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   return `{${Object.entries(value)
     .map(([key, part]) => `${key}: ${flow(part)}`)

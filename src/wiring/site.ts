@@ -12,8 +12,8 @@ import type { JsonObject } from '../std/json.ts';
 import { importedFleet, type ImportedFleet } from './imported-fleet.ts';
 import { DriverOptionsError, openDriver, type DriverContext } from './world.ts';
 
-/** An outside system gave no answer, or none that makes sense: exit code 3. */
-export class OutsideSilentError extends Error {
+/** An outside system gave no answer, or none that makes sense; the API knows it by its name. */
+class OutsideSilentError extends Error {
   override name = 'OutsideSilentError';
 }
 

@@ -50,8 +50,26 @@ export class Site implements AsyncDisposable {
 
   static async open(options: TestbedOptions, policy: string): Promise<Site> {
     const site = new Site(await Testbed.start(options));
-    writeFileSync(site.testbed.policyYaml, policy);
+    site.policy(policy);
     return site;
+  }
+
+  policy(text: string): void {
+    writeFileSync(this.testbed.policyYaml, text);
+  }
+
+  /** Training jobs on all nodes that write their own checkpoints and end by themselves, and planted ones that take any node that opens. */
+  async busy(): Promise<void> {
+    const { nodes } = this.testbed;
+    for (let first = 1; first <= nodes.length; first += 4) {
+      await this.testbed.submitJob({
+        nodes: `n[${first}-${Math.min(first + 3, nodes.length)}]`,
+        seconds: 6,
+        checkpoint: 'self',
+        everySeconds: 2,
+      });
+    }
+    await this.testbed.plantJobs(6);
   }
 
   /** One command as a person types it, without a terminal. */
@@ -72,10 +90,10 @@ export class Site implements AsyncDisposable {
   }
 
   /** As `pitstop`, with the document that `--json` printed. Throws with all that was said when there is none. */
-  async json<T>(...args: string[]): Promise<{ code: number; document: T }> {
+  async json(...args: string[]): Promise<{ code: number; document: unknown }> {
     const said = await this.pitstop(...args, '--json');
     try {
-      return { code: said.code, document: JSON.parse(said.stdout) as T };
+      return { code: said.code, document: JSON.parse(said.stdout) as unknown };
     } catch {
       throw new Error(`${said.command} printed no JSON (exit ${said.code}): ${said.stdout}\n${said.stderr}`);
     }
@@ -105,8 +123,8 @@ export class Site implements AsyncDisposable {
 
   /** Begins the run and comes back at once with its name. */
   async begin(...args: string[]): Promise<string> {
-    const { document } = await this.json<RunView>('run', this.plan, '--fleet', this.testbed.fleetYaml, '--yes', '--detach', ...args);
-    return document.run;
+    const { document } = await this.json('run', this.plan, '--fleet', this.testbed.fleetYaml, '--yes', '--detach', ...args);
+    return (document as RunView).run;
   }
 
   client(): Client {
@@ -114,11 +132,11 @@ export class Site implements AsyncDisposable {
   }
 
   async view(run: string): Promise<RunView> {
-    return (await this.json<RunView>('status', run)).document;
+    return (await this.json('status', run)).document as RunView;
   }
 
   async retro(run: string): Promise<Retro> {
-    return (await this.json<Retro>('retro', run, '--format', 'json')).document;
+    return (await this.json('retro', run, '--format', 'json')).document as Retro;
   }
 
   /** Follows the run's journal until its view is as wanted; asked again after every new entry. */

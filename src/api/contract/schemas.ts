@@ -11,7 +11,7 @@ export const findingSchema = z.object({
   message: z.string(),
 });
 
-export const stragglerSchema = z.object({
+const stragglerSchema = z.object({
   target: z.string(),
   since: iso.nullable(),
   step: z.string(),
@@ -102,7 +102,6 @@ const wordsShape = {
   reason: z.string().min(1),
   targets: z.string().nullable(),
 };
-export const wordsSchema = z.object(wordsShape);
 export const controlSchema = z.object({
   ...wordsShape,
   word: z.enum(['confirm', 'pause', 'resume', 'hold', 'abort', 'recall', 'release']),

@@ -25,8 +25,17 @@ async function serve({ state, terminal, wiring }: CliContext): Promise<void> {
   const running = await reach(state);
   if (running) throw new UsageError(`a server of ${state.folder} runs already (pid ${running.pid}); pitstop down stops it`);
   terminal.err(`serving ${state.socket} (pid ${process.pid}); Ctrl-C stops it, and every run goes on with the next server\n`);
-  await wiring.serve(state);
+  try {
+    await wiring.serve(state);
+  } catch (error) {
+    // Somebody else won the race for the folder, or what lies there is no journal of ours: no bug, and the message says what to do.
+    if (error instanceof Error && JOURNAL_REFUSALS.has(error.name)) throw new UsageError(error.message);
+    throw error;
+  }
 }
+
+/** By name, since this folder does not know the journal. */
+const JOURNAL_REFUSALS = new Set(['JournalBusyError', 'JournalFormatError']);
 
 async function down({ state, terminal }: CliContext, json: boolean): Promise<void> {
   const stopped = await slowly(terminal, 'waiting for the server to end', stopServer(state));

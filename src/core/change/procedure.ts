@@ -12,7 +12,7 @@ export interface Prior {
 
 /** The states a step may put a target into, in the order of the happy path. */
 export const STEP_STATES = ['draining', 'updating', 'rebooting', 'conforming', 'validating'] as const;
-export type StepState = (typeof STEP_STATES)[number];
+type StepState = (typeof STEP_STATES)[number];
 
 export type StepAction =
   /** return: undrain and leave the reservation, once conforming and validated; always the last step of a node. hand-over: drain-only waits here for an approval. */

@@ -53,7 +53,7 @@ export interface EndedStep {
   readonly how: 'done' | 'failed' | 'expired' | 'foreign';
 }
 
-export interface OpenIntent {
+interface OpenIntent {
   readonly at: number;
   readonly step: number;
   readonly attempt: number;
@@ -155,7 +155,7 @@ function note(chronicle: Chronicle, entry: Entry): void {
   const { target, kind, at } = entry;
   const data = entry.note?.data ?? {};
   const why = entry.note?.why ?? '';
-  if (target >= 0 && why !== '' && kind !== 'intent' && kind !== 'outcome' && kind !== 'act') chronicle.cause[target] = why;
+  if (target >= 0 && why !== '' && kind !== 'intent' && kind !== 'act') chronicle.cause[target] = why;
   if (target >= 0 && (kind === 'foreign' || kind === 'hold') && Number.isNaN(chronicle.troubleSince[target]))
     chronicle.troubleSince[target] = at;
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'unhold')) chronicle.troubleSince[target] = Number.NaN;

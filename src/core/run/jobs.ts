@@ -3,7 +3,7 @@
 import type { JobsPolicy } from '../change/policy.ts';
 import type { JsonObject } from '../../std/json.ts';
 
-export const JOB_STATES = [
+const JOB_STATES = [
   /** On a node that we drain; nothing asked. */
   'seen',
   /** Asked for a checkpoint; proof is awaited. */

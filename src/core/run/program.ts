@@ -31,7 +31,7 @@ export interface Program {
   readonly needsConfirmation: boolean;
 }
 
-export interface ProgramCluster {
+interface ProgramCluster {
   readonly name: string;
   readonly customer: string | null;
   readonly mode: 'observe' | 'confirm' | 'drain-only' | 'act';

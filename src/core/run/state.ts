@@ -37,7 +37,7 @@ export interface MachineState {
 }
 
 /** The run as a whole; plain fields, there is only one of them. */
-export interface RunFlags {
+interface RunFlags {
   confirmed: boolean;
   begun: boolean;
   paused: boolean;

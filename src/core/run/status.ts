@@ -40,7 +40,7 @@ export interface Straggler {
   readonly waitingFor: string;
 }
 
-export const MARKS = [50, 75, 95, 99, 100] as const;
+const MARKS = [50, 75, 95, 99, 100] as const;
 
 const RETURNED = stageCode('returned');
 const SETTLED = stageCode('settled');
@@ -107,7 +107,7 @@ export function scopeNeed(chronicle: Chronicle, scope: ReturnScope): number {
 }
 
 /** Minutes from time zero at which `ceil(q x baseline)` baseline targets were back and have stayed so. */
-export function marksOf(chronicle: Chronicle, baseline: number): { [q: string]: number | null } {
+function marksOf(chronicle: Chronicle, baseline: number): { [q: string]: number | null } {
   const times = returnTimes(chronicle);
   const zero = chronicle.timeZero;
   return Object.fromEntries(
@@ -128,7 +128,7 @@ export function returnTimes(chronicle: Chronicle): number[] {
 }
 
 /** Targets that are off the happy path now, or parked by a hold or a foreign act: each with what it waits for. */
-export function stragglersOf(chronicle: Chronicle): Straggler[] {
+function stragglersOf(chronicle: Chronicle): Straggler[] {
   const { program, state } = chronicle;
   const list: Straggler[] = [];
   for (const [target, name] of program.targets.entries()) {
