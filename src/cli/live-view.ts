@@ -31,7 +31,7 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
     wavesLine(view),
     ...holdLines(view),
     ...list(`stragglers (${showCount(view.stragglers.length)})`, stragglerLines(view), listMax),
-    ...list('waits for', view.waitingFor, listMax),
+    ...list('waits for', [...soakLines(view), ...view.waitingFor], listMax),
   ];
   const curveRows = Math.min(CURVE_ROWS, rows - bar.length - body.length - 6);
   const curve = curveRows >= 3 && view.baseline > 0 ? [...curveLines(view, width, curveRows), ''] : [];
@@ -121,6 +121,12 @@ function stragglerLines(view: RunView): string[] {
     const age = since === Infinity ? '' : ` for ${showDuration(Math.max(0, Date.parse(view.now) - since))}`;
     return `${clip(foldNames(names), 40)} waits for ${waitingFor}${age}; ${step}: ${cause}`;
   });
+}
+
+/** Gates count a target that is back only once it has stayed so. */
+function soakLines({ stages }: RunView): string[] {
+  const soaking = stages['returned'];
+  return soaking === undefined ? [] : [`${clip(soaking, 60)}: the end of the soak, back in service meanwhile`];
 }
 
 function holdLines(view: RunView): string[] {

@@ -43,10 +43,7 @@ export async function runCli(argv: readonly string[], wiring: Wiring): Promise<E
 }
 
 /** `args` begin with the command's name. */
-async function runCommand(
-  args: readonly string[],
-  { context, code }: { context: CliContext; code: () => ExitCode },
-): Promise<ExitCode> {
+async function runCommand(args: readonly string[], { context, code }: { context: CliContext; code: () => ExitCode }): Promise<ExitCode> {
   try {
     await programOf(context).parseAsync(args, { from: 'user' });
     return code();

@@ -79,7 +79,7 @@ function releaseOwn(host: RunHost): void {
 }
 
 function leasesGiven(host: RunHost): boolean {
-  return host.chronicle.acts.some((act) => act.kind === 'lease' && act.data['holds'] === false);
+  return host.chronicle.acts.some((act) => act.kind === 'lease' && act.data['given'] === true);
 }
 
 function noteWaves(host: RunHost): void {

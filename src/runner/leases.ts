@@ -64,7 +64,10 @@ export async function giveLeases(host: RunHost, leases: readonly Lease[]): Promi
     await host.write({
       target: -1,
       kind: 'lease',
-      note: { why: given ? 'given back' : 'could not be given back: do it by hand', data: { mover: lease.mover, holds: !given } },
+      note: {
+        why: given ? 'given back' : 'could not be given back: do it by hand',
+        data: { mover: lease.mover, holds: !given, given: true },
+      },
     });
   }
 }

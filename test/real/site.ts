@@ -99,7 +99,7 @@ export class Site implements AsyncDisposable {
     }
   }
 
-  /** Makes the plan, and with `sets` a child of it: time limits that fit a test, where a dead node must be called a straggler soon. */
+  /** Makes the plan, and with `sets` a child of it: time limits that fit a test, where a dead node is to be named soon. */
   async makePlan(...sets: string[]): Promise<void> {
     const { fleetYaml, changeYaml, policyYaml } = this.testbed;
     const { code, stderr } = await this.pitstop(
@@ -114,7 +114,11 @@ export class Site implements AsyncDisposable {
       this.plan,
     );
     if (code !== 0) throw new Error(`plan: exit ${code}: ${stderr}`);
-    if (sets.length === 0) return;
+    if (sets.length > 0) await this.makeChild(...sets);
+  }
+
+  /** A child of the plan; `begin` runs the child from then on. */
+  async makeChild(...sets: string[]): Promise<void> {
     const file = join(this.testbed.folder, 'child.plan.json');
     const child = await this.pitstop('plan', '--parent', this.plan, ...sets.flatMap((set) => ['--set', set]), '-o', file);
     if (child.code !== 0) throw new Error(`plan --set: exit ${child.code}: ${child.stderr}`);
