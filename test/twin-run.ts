@@ -133,7 +133,8 @@ export class TwinRun {
 function mortal(journal: Journal, gate: { readonly open: boolean }): Journal {
   const never = new Promise<never>(() => undefined);
   return {
-    create: (header) => journal.create(header),
+    create: (header, occupies) => journal.create(header, occupies),
+    free: (run, targets) => (gate.open ? journal.free(run, targets) : never),
     runs: () => journal.runs(),
     finish: (run, at) => (gate.open ? journal.finish(run, at) : never),
     claim: (run, shard, owner) => (gate.open ? journal.claim(run, shard, owner) : never),

@@ -48,7 +48,13 @@ export function endSentence(view: RunView): string {
   if (view.state === 'settled') return `${view.run} is settled: ${back}${open}`;
   if (view.state === 'returned')
     return `${view.run} has returned: ${back}, the gate asked for ${view.returnNeed}${open}; the server works on`;
-  if (view.state === 'aborted') return `${view.run} is aborted: ${back}; what was changed already goes on to validation and return`;
+  if (view.state === 'aborted') {
+    const rest =
+      view.finishedAt === null
+        ? '; what was changed goes on to validation and return, and its targets are free for other runs after that'
+        : '';
+    return `${view.run} is aborted: ${back}${rest}`;
+  }
   if (isShort(view)) return `${view.run} is short: its window is over, ${back}, the gate asks for ${view.returnNeed}${open}`;
   if (view.state === 'held') return `${view.run} is held by ${view.heldBy.join('; ')}`;
   return `${view.run} is ${view.state}: ${back}`;

@@ -216,9 +216,11 @@ export interface RunHeader {
 
 /** The only truth about runs: append-only, packed, fenced by epoch. All methods reject with JournalClosedError after close. */
 export interface Journal {
-  /** Registers the run and occupies its targets in one transaction. Rejects with RunExistsError or TargetOccupiedError. */
-  create(header: Omit<RunHeader, 'finishedAt'>): Promise<void>;
+  /** Registers the run and occupies its targets, or only those given, in one transaction. Rejects with RunExistsError or TargetOccupiedError. */
+  create(header: Omit<RunHeader, 'finishedAt'>, occupies?: readonly string[]): Promise<void>;
   runs(): Promise<readonly RunHeader[]>;
+  /** Frees these targets of an unfinished run: they have settled, and another run may have them. */
+  free(run: string, targets: readonly string[]): Promise<void>;
   /** Frees the run's targets. */
   finish(run: string, at: number): Promise<void>;
   /** Takes the shard over: everything an older epoch writes from now on is refused. Returns the new epoch, from 1. */

@@ -8,6 +8,7 @@ import { sleep } from '../std/clock.ts';
 import { takeBaseline } from './baseline.ts';
 import type { RunHost } from './host.ts';
 import { JobDesk } from './jobs.ts';
+import { onlyOf } from './only.ts';
 import { giveLeases, leasesOf, renewLeases, takeLeases } from './leases.ts';
 import { keepSoaks } from './soak.ts';
 import { watch } from './watch.ts';
@@ -31,6 +32,7 @@ export async function conduct(host: RunHost): Promise<void> {
   await host.until(() => quiet(host));
   if (host.stopped === null && host.chronicle.state.run.begun) await noteReturnGate(host);
   if (host.stopped === null && leases.length > 0 && !leasesGiven(host)) await giveLeases(host, leases);
+  if (host.stopped === null) await host.parts.journal.free(host.run, settledNames(host));
   await host.until(over);
   await Promise.all(background);
   if (host.stopped === null) await host.parts.journal.finish(host.run, host.now());
@@ -58,6 +60,7 @@ async function begin(host: RunHost): Promise<void> {
     host.feed(-1, 'abort', { by: 'pitstop', why: refused });
     return;
   }
+  leaveOthers(host);
   releaseOwn(host);
   const baseline = await takeBaseline(host);
   if (host.stopped !== null || host.chronicle.state.run.aborted) return;
@@ -69,6 +72,16 @@ async function begin(host: RunHost): Promise<void> {
   else host.feed(-1, 'begin', { data: { baseline } });
 }
 
+/** With `--only`, the plan's other targets are not taken. */
+function leaveOthers(host: RunHost): void {
+  const { program, header } = host.parts;
+  const only = onlyOf(program, header.options);
+  if (only === null) return;
+  const wanted = new Set(only);
+  for (const [target, name] of program.targets.entries())
+    if (!wanted.has(name)) host.feed(target, 'skip', { why: 'not taken: left out by --only' });
+}
+
 /** A cluster without customer is the operator's own: confirming the counts released it. */
 function releaseOwn(host: RunHost): void {
   const { program } = host.parts;
@@ -76,6 +89,11 @@ function releaseOwn(host: RunHost): void {
     const own = program.clusters[cluster]?.customer === null;
     if (own && !hasFlag(host.chronicle.state, target, FLAG.released)) host.feed(target, 'release', { by: 'operator' });
   }
+}
+
+/** What another run may have while stragglers of this one still wait for people. */
+function settledNames(host: RunHost): string[] {
+  return host.parts.program.targets.filter((_, target) => host.chronicle.state.stage[target] !== stageCode('straggling'));
 }
 
 function leasesGiven(host: RunHost): boolean {

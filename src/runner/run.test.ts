@@ -186,6 +186,29 @@ describe('run on the twin', () => {
     await expect(t.create()).rejects.toThrow(/n1/);
   });
 
+  it('--only: the other targets are neither taken nor occupied', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 4, canary: 0 })).confirmed({ only: 'n[1-2]' });
+    await t.untilState('settled');
+    expect(t.retro.notTaken).toEqual([{ targets: 'n[3-4]', why: 'not taken: left out by --only' }]);
+    expect([...new Set(t.twin.felt.filter((felt) => felt.what === 'drain').flatMap(nodesOf))]).toEqual(['n1', 'n2']);
+  });
+
+  it('settled targets: another run may have them while a straggler still waits for people', async () => {
+    const t = await new TwinRun(
+      testPlan({
+        nodes: 12,
+        returnedShare: 0.8,
+        policy: testPolicy({ gates: { ...testPolicy().gates, returned: { kind: 'share', share: 0.8 } } }),
+      }),
+      { faults: { neverBack: { nodes: ['n5'] } } },
+    ).confirmed();
+    await t.untilState('settled');
+    await t.pass(1);
+    await expect(t.create()).rejects.toThrow(/n5/);
+    await t.create({ only: 'n[1-4]' });
+    expect(t.run).toBe('image-2');
+  });
+
   it('limits over shards: at once counts over all of them', async () => {
     const t = await new TwinRun(testPlan({ nodes: 24, canary: 0, atOnce: 5 }), {}, 4).confirmed();
     let most = 0;

@@ -9,6 +9,7 @@ import type { Clock } from '../std/clock.ts';
 import { conduct } from './conduct.ts';
 import { Caller } from './gather.ts';
 import { RunHost, type Pace } from './host.ts';
+import { onlyOf, RunRefusedError } from './only.ts';
 import { underMode } from './mode.ts';
 import { stepBody } from './steps/body.ts';
 
@@ -36,10 +37,6 @@ export interface ActiveRun {
   readonly world: World;
   /** Settles when the conductor has ended, for whatever reason. */
   readonly ended: Promise<void>;
-}
-
-export class RunRefusedError extends Error {
-  override name = 'RunRefusedError';
 }
 
 export class Runs {
@@ -74,6 +71,7 @@ export class Runs {
     const plan = this.#parts.parsePlan(planText);
     if (hasErrors(plan.findings)) throw new RunRefusedError('the plan has findings of severity error');
     const program = compile(plan, this.#parts.shardTargets);
+    const only = onlyOf(program, options);
     const observing = program.waves.filter((wave) => program.clusters[wave.cluster]?.mode === 'observe');
     if (observing.length > 0) {
       throw new RunRefusedError(
@@ -92,7 +90,7 @@ export class Runs {
       options,
       finishedAt: null,
     };
-    await this.#parts.journal.create(header).catch(async (error: unknown) => {
+    await this.#parts.journal.create(header, only ?? program.targets).catch(async (error: unknown) => {
       await world.close();
       throw error;
     });
@@ -130,7 +128,8 @@ export class Runs {
       stepBody,
     );
     await host.resume(this.#parts.owner);
-    const ended = conduct(host).catch((error: unknown) => host.fail(error));
+    // A stopped host leaves its conductor waiting for writes that will never be made.
+    const ended = Promise.race([conduct(host).catch((error: unknown) => host.fail(error)), host.until(() => false)]);
     const active: ActiveRun = { host, world, ended };
     this.#active.set(header.run, active);
     return active;

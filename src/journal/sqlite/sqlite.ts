@@ -89,23 +89,28 @@ class SqliteJournal implements Journal {
     }
   }
 
-  async create(header: Omit<RunHeader, 'finishedAt'>): Promise<void> {
+  async create(header: Omit<RunHeader, 'finishedAt'>, occupies: readonly string[] = header.targets): Promise<void> {
     assert(Number.isInteger(header.shards) && header.shards > 0, `run ${header.run} has ${header.shards} shards`);
     this.#now(() => {
       if (this.#tables.run(header.run)) throw new RunExistsError(header.run);
-      const [first, ...rest] = this.#tables.occupied(header.targets);
+      const [first, ...rest] = this.#tables.occupied(occupies);
       if (first) {
         throw new TargetOccupiedError(
           first.run,
           [first, ...rest].filter((each) => each.run === first.run).map((each) => each.target),
         );
       }
-      this.#tables.insertRun(header);
+      this.#tables.insertRun(header, occupies);
     });
   }
 
   async runs(): Promise<readonly RunHeader[]> {
     return this.#reading(() => this.#tables.runs());
+  }
+
+  async free(run: string, targets: readonly string[]): Promise<void> {
+    const { id } = this.#state(run);
+    this.#now(() => this.#tables.free(id, targets));
   }
 
   async finish(run: string, at: number): Promise<void> {

@@ -17,6 +17,7 @@ export class Tables {
   readonly #occupied;
   readonly #free;
   readonly #finish;
+  readonly #freeSome;
   readonly #runs;
   readonly #runId;
   readonly #claim;
@@ -35,6 +36,7 @@ export class Tables {
       'select run.run, target from json_each(?) t cross join occupied on target = t.value join run on run.id = occupied.run order by t.key',
     );
     this.#free = db.prepare('delete from occupied where run = ?');
+    this.#freeSome = db.prepare('delete from occupied where run = ? and target in (select value from json_each(?))');
     this.#finish = db.prepare('insert or ignore into finished(run, at) values (?, ?)');
     this.#runs = db.prepare(
       'select run.*, finished.at as finished_at from run left join finished on finished.run = run.id order by run.id',
@@ -55,18 +57,22 @@ export class Tables {
   }
 
   /** Returns the run's id in the file. */
-  insertRun(header: Omit<RunHeader, 'finishedAt'>): number {
+  insertRun(header: Omit<RunHeader, 'finishedAt'>, occupies: readonly string[]): number {
     const { run, planId, createdAt, plan, targets, steps, shards, options } = header;
     const json = [JSON.stringify(targets), JSON.stringify(steps)] as const;
     const done = this.#insertRun.run(run, planId, createdAt, Buffer.from(plan), ...json, shards, JSON.stringify(options));
     const id = Number(done.lastInsertRowid);
-    this.#occupy.run(id, json[0]);
+    this.#occupy.run(id, JSON.stringify(occupies));
     return id;
   }
 
   /** Who holds any of these targets, in the order given. */
   occupied(targets: readonly string[]): Occupation[] {
     return this.#occupied.all(JSON.stringify(targets)).map((row) => ({ run: String(row['run']), target: String(row['target']) }));
+  }
+
+  free(id: number, targets: readonly string[]): void {
+    this.#freeSome.run(id, JSON.stringify(targets));
   }
 
   /** A second finish changes nothing. */
