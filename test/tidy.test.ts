@@ -11,7 +11,7 @@ interface Rule {
   readonly imports: readonly string[];
 }
 
-/** DESIGN.md section 3, with the third-party packages of each folder. A folder may always import itself. */
+/** The import table of ARCHITECTURE.md, with the third-party packages of each folder. A folder may always import itself. */
 const TABLE: { readonly [folder: string]: Rule } = {
   'src/std': { imports: [] },
   'src/core': { imports: ['src/std'] },

@@ -1,4 +1,4 @@
-// Exit codes, which scripts rely on (DESIGN.md section 9), and how every error becomes one.
+// Exit codes, which scripts rely on (docs/reference/cli.md), and how every error becomes one.
 import { ORPCError } from '@orpc/client';
 import { CommanderError } from 'commander';
 import { BadInputError, showProblem } from '../files/problem.ts';

@@ -15,7 +15,7 @@ describe('the view of a run', () => {
     expect(text).toContain('waves   canary passed 1/1   main open 0/15');
     expect(text).toContain('stragglers (3)\n        n[7-8] waits for a person: straggler retry, fixed or drop for 12 min; apply: exit 1');
     expect(text).toContain('        n9 waits for mop-up-reboot for 12 min; apply: exit 1');
-    expect(text).toContain('waits for\n        n[10-12]: a new boot');
+    expect(text).toContain('waits for\n        n[1-4]: the end of the soak, back in service meanwhile\n        n[10-12]: a new boot');
   });
 
   it('999 of 1,000 is never 100 %', () => {

@@ -78,7 +78,7 @@ export interface Claim {
 
 export interface SchedulerFacts {
   readonly role: 'scheduler';
-  /** DESIGN.md section 6: accepts work, no drain, fail, maintenance, `*` or reboot flag. */
+  /** docs/concepts.md: accepts work, no drain, fail, maintenance, `*` or reboot flag. */
   readonly inService: boolean;
   readonly responding: boolean;
   /** As the scheduler words it, lower case, flags joined by "+": "idle", "mixed+drain", "down*". */

@@ -1,4 +1,4 @@
-// The examples of DESIGN.md section 4, exactly as printed there.
+// The examples of docs/reference/files.md, exactly as printed there.
 import { expect, test } from 'vitest';
 import { catalogueFolders, loadCatalogue, parseCatalogue } from './catalogue.ts';
 import { parseChange } from './change-file.ts';

@@ -1,4 +1,4 @@
-// The nouns of the contract, as the server sends them and every client reads them. DESIGN.md section 6 gives their words.
+// The nouns of the contract, as the server sends them and every client reads them. docs/concepts.md gives their words.
 import { z } from 'zod';
 import { RUN_STATES } from '../../core/run/states.ts';
 

@@ -13,7 +13,7 @@ export interface WaveCounts {
   readonly settled: number;
 }
 
-/** How many targets must have started before a failure rate means anything (DESIGN.md section 6). */
+/** How many targets must have started before a failure rate means anything (docs/concepts.md). */
 const RATE_JUDGED_FROM = 20;
 
 /** pass: go on. hold: somebody must look. pending: too early to say. A wave of which nothing was taken passes. */

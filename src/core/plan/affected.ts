@@ -1,4 +1,4 @@
-// Who else feels it: the nodes from which acting on a target takes power, link, NVLink or subnet manager (DESIGN.md section 5, guard).
+// Who else feels it: the nodes from which acting on a target takes power, link, NVLink or subnet manager (docs/concepts.md).
 import type { Step } from '../change/procedure.ts';
 import type { TargetKind } from '../fleet/model.ts';
 import { EMPTY, has, intersection, names, nodeSetOf, parseNodeSet, size, union } from '../fleet/nodeset.ts';

@@ -9,7 +9,7 @@ import { inOrder, showCycle } from './order.ts';
 
 export const ORDER_RULES: readonly Rule[] = [after, phases, clustersAtOnce, canary];
 
-/** DESIGN.md section 4: one canary when there are more than eight. */
+/** docs/reference/files.md: one canary when there are more than eight. */
 const NO_CANARY_UP_TO = 8;
 
 function after({ plan }: Checked): Finding[] {

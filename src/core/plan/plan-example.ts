@@ -100,7 +100,7 @@ export function exampleProcedure(component: string, more: Partial<Procedure> = {
   };
 }
 
-/** As catalogue/host-os.yaml of DESIGN.md section 4: it brings the HCA's firmware with it. */
+/** As catalogue/host-os.yaml of docs/reference/files.md: it brings the HCA's firmware with it. */
 export function hostOs(more: Partial<Procedure> = {}): Procedure {
   const short = exampleProcedure('host-os');
   const [apply, activate] = short.steps;

@@ -89,7 +89,7 @@ interface JobLine {
 }
 
 const MINUTE = 60_000;
-/** What a target can cost at most in gpuHoursNotReturned (DESIGN.md section 6). */
+/** What a target can cost at most in gpuHoursNotReturned (docs/concepts.md). */
 const NOT_RETURNED_HOURS_MAX = 72;
 const PEOPLE = new Set([
   'confirm',

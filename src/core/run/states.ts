@@ -1,6 +1,6 @@
 // The words for where a target and a run stand, with one line of meaning each, and how people see them.
 
-/** What a node shows (DESIGN.md section 5), in the order of the happy path. Codes are indices; append only, they are in journals. */
+/** What a node shows (docs/concepts.md), in the order of the happy path. Codes are indices; append only, they are in journals. */
 export const NODE_STATES = ['in-service', 'draining', 'cleared', 'updating', 'rebooting', 'conforming', 'validating', 'returned'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
@@ -64,7 +64,7 @@ export const WAVE_STATES = [
 ] as const;
 export type WaveState = (typeof WAVE_STATES)[number];
 
-/** Run states as the contract words them (DESIGN.md section 6). */
+/** Run states as the contract words them (docs/concepts.md). */
 export const RUN_STATES = ['planned', 'running', 'paused', 'held', 'returned', 'settled', 'aborted'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 

@@ -1,4 +1,4 @@
-// Where a run stands, in the words of the contract (DESIGN.md section 6): computed from the chronicle, never stored.
+// Where a run stands, in the words of the contract (docs/concepts.md): computed from the chronicle, never stored.
 import { resolveQuantity } from '../change/quantity.ts';
 import { foldNames } from '../fleet/nodeset.ts';
 import type { Chronicle } from './chronicle.ts';

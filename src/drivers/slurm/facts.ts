@@ -7,7 +7,7 @@ import type { ReservationRow } from './reservation-rows.ts';
 import { reservationName } from './reservation-name.ts';
 import { acceptsWork, responds, showNodeState } from './state.ts';
 
-/** The rule of DESIGN.md section 6; facts null wherever Slurm itself does not know, which is never "drained". */
+/** The rule of docs/concepts.md; facts null wherever Slurm itself does not know, which is never "drained". */
 export function observationOf(target: string, look: Look, resPrefix: string): Observation {
   const nothing = (why: string): Observation => ({ target, at: look.at, facts: null, why });
   const row = look.nodes.get(target);
@@ -32,7 +32,7 @@ export function reservationClaim(row: NodeRow, over: readonly ReservationRow[], 
   );
 }
 
-/** Accepts work, as DESIGN.md section 6 counts it: maintenance by others takes a node out of service, our own reservation does not. */
+/** Accepts work, as docs/concepts.md counts it: maintenance by others takes a node out of service, our own reservation does not. */
 export function inService(row: NodeRow, reservation: Claim | null): boolean {
   const flagAlone = reservation === null && row.state.flags.has('maintenance');
   return acceptsWork(row.state) && reservation?.by !== 'foreign' && !flagAlone;

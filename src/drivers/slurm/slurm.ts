@@ -1,5 +1,5 @@
 // The driver for Slurm, by scontrol, squeue and scancel of 22.05 or later: what holds and what was seen to go wrong is in
-// docs/reference; the rules (whose drain, when in service) are DESIGN.md sections 5 and 6.
+// docs/reference; the rules (whose drain, when in service) are docs/concepts.md.
 import type { Act, ActRequest, Driver, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
 import { SlurmCallError, SlurmClient } from './client.ts';

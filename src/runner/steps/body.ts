@@ -1,4 +1,4 @@
-// Each step is observe, decide, act, verify in one body (DESIGN.md section 5). This file picks the body; the others are one kind each.
+// Each step is observe, decide, act, verify in one body (docs/concepts.md). This file picks the body; the others are one kind each.
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { checkBody } from './check.ts';
