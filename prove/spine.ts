@@ -3,12 +3,15 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { curveSvg } from '../src/chart/curve-svg.ts';
+import type { Retro } from '../src/core/retro/retro.ts';
 import { showViolations } from '../test/checkers/check-run.ts';
 import { Site, type Said } from '../test/real/site.ts';
 import { storm } from '../test/storm/storm.ts';
 import type { Step } from './main.ts';
 
 const HOME = resolve(import.meta.dirname, '..');
+const PICTURE = join(HOME, 'docs', 'images', 'return-curve.svg');
 const GUIDE = join(HOME, 'docs', 'guides', 'first-maintenance.md');
 
 export const spine: readonly Step[] = [
@@ -35,6 +38,18 @@ export const spine: readonly Step[] = [
     show: () => command('npm', ['run', '-s', 'bench:scale', '--', '--nodes', '1,1000,10000', '--json'], HOME),
   },
 ];
+
+/** The README's picture: the return curve of the demo, as it came out. */
+async function picture(): Promise<string> {
+  const retro = JSON.parse(await command('npm', ['start', '--silent', '--', '--json'], HOME)) as Retro;
+  const nowMin = (retro.lastAt - (retro.timeZero ?? retro.lastAt)) / 60_000;
+  const title = `${retro.returned} of ${retro.baseline} simulated nodes back from a new host image`;
+  writeFileSync(
+    PICTURE,
+    curveSvg({ title, points: retro.curve, capacity: retro.capacity.filter(([min]) => min >= 0), total: retro.baseline, nowMin }),
+  );
+  return title;
+}
 
 async function freshClone(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'pitstop-clone-'));

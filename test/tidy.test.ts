@@ -66,8 +66,7 @@ interface Ban {
 }
 
 const inCore = (file: string): boolean => file.startsWith('src/core/');
-const isPure = (file: string): boolean =>
-  inCore(file) || file.startsWith('src/sim/twin/') || file.startsWith('src/chart/') || file.startsWith('src/report/');
+const isPure = (file: string): boolean => inCore(file) || file.startsWith('src/sim/twin/') || file.startsWith('src/chart/');
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('test/') || file.startsWith('testbed/');
 
 const BANS: readonly Ban[] = [

@@ -12,7 +12,6 @@ import { parseDocument } from './document.ts';
 import { kindsIn, readTargets } from './node-set-text.ts';
 import { DRAIN_STEP, toStep, toWayBack } from './procedure-file.ts';
 import type { WrittenStep } from './procedure-schema.ts';
-import { readText } from './read-text.ts';
 import { Problems, readWith, Refusal } from './schema.ts';
 
 export interface ChangeInForce {
@@ -25,11 +24,7 @@ export interface ChangeInForce {
   readonly defaults: readonly string[];
 }
 
-/** The change of the file. Throws BadInputError. */
-export function readChange(file: string, fleet: Fleet, catalogue: Catalogue): ChangeInForce {
-  return parseChange(readText(file), file, fleet, catalogue);
-}
-
+/** The change of the text of `file`. Throws BadInputError. */
 export function parseChange(text: string, file: string, fleet: Fleet, catalogue: Catalogue): ChangeInForce {
   const document = parseDocument(text, file);
   const written = readWith(changeSchema, document);

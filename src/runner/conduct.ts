@@ -52,7 +52,7 @@ function finished(host: RunHost): boolean {
 
 async function begin(host: RunHost): Promise<void> {
   if (host.chronicle.state.run.begun) {
-    await takeLeases(host, leasesOf(host));
+    if (!leasesGiven(host)) await takeLeases(host, leasesOf(host));
     return;
   }
   const refused = await takeLeases(host, leasesOf(host));
