@@ -88,7 +88,9 @@ function wordProcedures(runs: Runs) {
     words: { run: string; by: string; reason: string; targets: string | null },
     speak: (host: RunHost, words: Words) => string | Promise<string>,
   ) =>
-    answering(async () => ({ leaves: await speak(hostOf(runs, words.run), { by: words.by, why: words.reason, targets: words.targets }) }));
+    answering(async () => ({
+      leaves: await speak(await hostOf(runs, words.run), { by: words.by, why: words.reason, targets: words.targets }),
+    }));
   return {
     create: os.runs.create.handler(({ input }) =>
       answering(async () => {
@@ -111,8 +113,10 @@ async function headerOf(runs: Runs, run: string): Promise<RunHeader> {
   return header;
 }
 
-function hostOf(runs: Runs, run: string): RunHost {
+async function hostOf(runs: Runs, run: string): Promise<RunHost> {
   const active = runs.get(run);
+  const { finishedAt } = await headerOf(runs, run);
+  if (finishedAt !== null) throw new ORPCError('REFUSED', { status: 409, message: `run ${run} has ended` });
   if (!active) throw new ORPCError('NOT_FOUND', { status: 404, message: `no unfinished run ${run} in this state folder` });
   if (active.host.stopped !== null)
     throw new ORPCError('REFUSED', { status: 409, message: `run ${run} is not driven any more: ${active.host.stopped}` });

@@ -1,6 +1,7 @@
 // The shapes in which commands answer: one JSON document, findings as lines, small tables.
 import type { Finding } from '../core/finding.ts';
 import { foldNames, isNodeName } from '../core/fleet/nodeset.ts';
+import { showCount } from '../std/share.ts';
 import type { Terminal } from './terminal.ts';
 
 export function printJson(terminal: Terminal, document: unknown): void {
@@ -39,11 +40,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** At most `length` characters, the last one "…" where something was cut. */
 export function clip(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
-}
-
-/** 1024 -> "1,024". */
-export function showCount(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** "1 node", "1,024 nodes". */

@@ -179,8 +179,10 @@ test('long example: change, catalogue and policy', () => {
   expect(calendars['crew:hardware']?.[0]).toEqual([start, start + 13 * 60]);
 });
 
-test('package catalogue: host-os is the one of the design', () => {
+test('package catalogue: host-os is the documented one, but for the image server, which is a site limit of its own', () => {
   const builtin = loadCatalogue(catalogueFolders(null, null));
   const design = parseCatalogue([[{ file: 'host-os.yaml', text: LONG_HOST_OS }]]);
-  expect(builtin.get('host-os')?.procedure).toEqual(design.get('host-os')?.procedure);
+  const documented = design.get('host-os')?.procedure;
+  const steps = documented?.steps.map((step) => ({ ...step, uses: [] }));
+  expect(builtin.get('host-os')?.procedure).toEqual({ ...documented, steps });
 });

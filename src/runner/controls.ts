@@ -1,5 +1,6 @@
 // What people may say to a run, and what each word leaves behind. Every one is a journal entry with who and why.
 import { names, parseNodeSet, type NodeSet } from '../core/fleet/nodeset.ts';
+import { groupResolver } from '../core/fleet/topology.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES, type WaveState } from '../core/run/states.ts';
 import type { EntryKind } from '../core/ports.ts';
@@ -111,7 +112,7 @@ export async function consent(
 
 /** Ids of the named targets of this run. Throws ControlRefusedError for a bad set or a foreign name. */
 function targetsOf(host: RunHost, folded: string): number[] {
-  const parsed = parseNodeSet(folded);
+  const parsed = parseNodeSet(folded, groupResolver(host.parts.plan.fleet.document));
   if (!parsed.ok) throw new ControlRefusedError(`--targets ${folded}: ${parsed.error.why}; ${parsed.error.mend}`);
   return idsOf(host, parsed.set);
 }

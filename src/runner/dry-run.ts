@@ -55,7 +55,7 @@ async function look(program: Program, wave: ProgramWave, world: World): Promise<
   const findings: Finding[] = [];
   for (const { target, facts, why } of await scheduler.observe(names, AbortSignal.timeout(world.pace.callTimeoutMs))) {
     const shown = facts as SchedulerFacts | null;
-    const verdict = guardDrain({ run: RUN, scheduler: shown, shell: null, knownBootId: null });
+    const verdict = guardDrain({ run: RUN, scheduler: shown, shell: null, knownBootId: null, rebootAskedFrom: null });
     if (!shown) findings.push(finding('error', target, 'no-answer', why));
     else if (verdict.say !== 'go') findings.push(finding('warning', target, 'foreign', `would not be touched: ${verdict.why}`));
     else if (!shown.inService) findings.push(finding('warning', target, 'not-in-service', `would not be taken: ${shown.state}`));

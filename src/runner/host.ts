@@ -159,7 +159,8 @@ export class RunHost {
     const scheduler = (await this.look(target, 'scheduler')).facts as SchedulerFacts | null;
     const askNode = scheduler !== null && scheduler.jobs.length === 0;
     const shell = askNode ? ((await this.look(target, 'shell')).facts as ShellFacts | null) : null;
-    return { run: this.run, scheduler, shell, knownBootId: this.chronicle.bootId[target] ?? null };
+    const { bootId, rebootAskedFrom } = this.chronicle;
+    return { run: this.run, scheduler, shell, knownBootId: bootId[target] ?? null, rebootAskedFrom: rebootAskedFrom[target] ?? null };
   }
 
   /** Sleeps to the next common tick, so that everybody who polls asks in the same folded call. */

@@ -57,6 +57,11 @@ export class Runs {
     const failed: { run: string; why: string }[] = [];
     for (const header of await this.#parts.journal.runs()) {
       if (header.finishedAt !== null) continue;
+      if (simulated(header.options)) {
+        await this.#parts.journal.finish(header.run, header.createdAt);
+        failed.push({ run: header.run, why: 'its simulated fleet ended with the server that carried it' });
+        continue;
+      }
       try {
         await this.#activate(header);
       } catch (error) {
@@ -90,7 +95,7 @@ export class Runs {
       options,
       finishedAt: null,
     };
-    await this.#parts.journal.create(header, only ?? program.targets).catch(async (error: unknown) => {
+    await this.#parts.journal.create(header, simulated(options) ? [] : (only ?? program.targets)).catch(async (error: unknown) => {
       await world.close();
       throw error;
     });
@@ -141,6 +146,11 @@ export class Runs {
     const stem = change.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
     for (let n = 1; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
   }
+}
+
+/** A run on a twin: it lives in its server's memory, and takes nothing from the real fleet. */
+function simulated(options: JsonObject): boolean {
+  return options['twin'] !== null && options['twin'] !== undefined;
 }
 
 /** One caller a driver, so that all clusters and roles that share a driver share its folded calls. */

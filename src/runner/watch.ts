@@ -55,7 +55,7 @@ function judge(host: RunHost, target: number, facts: SchedulerFacts): void {
       host.feed(target, 'soak-failed', { why: `out of service during its soak: ${facts.state} ${facts.drain?.reason ?? ''}`.trim() });
     return;
   }
-  const verdict = guardDrain({ run: host.run, scheduler: facts, shell: null, knownBootId: null });
+  const verdict = guardDrain({ run: host.run, scheduler: facts, shell: null, knownBootId: null, rebootAskedFrom: null });
   const foreign = hasFlag(state, target, FLAG.foreign);
   const drained = hasFlag(state, target, FLAG.drained);
   // A step under way finds it out by its own guard, before its next act; what it has asked for meanwhile must be seen to end.

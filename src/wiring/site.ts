@@ -10,7 +10,7 @@ import { assert } from '../std/assert.ts';
 import { wallClock } from '../std/clock.ts';
 import type { JsonObject } from '../std/json.ts';
 import { importedFleet, type ImportedFleet } from './imported-fleet.ts';
-import { DriverOptionsError, openDriver, type DriverContext } from './world.ts';
+import { DriverOptionsError, NOT_BUILT_YET, openDriver, type DriverContext } from './world.ts';
 
 /** An outside system gave no answer, or none that makes sense; the API knows it by its name. */
 class OutsideSilentError extends Error {
@@ -115,6 +115,16 @@ function unknownNode(cluster: Cluster, name: string, reason: string): InventoryN
 async function examine(cluster: Cluster, role: string, context: DriverContext): Promise<Finding[]> {
   const choice = cluster.drivers[role];
   assert(choice, `driver of role ${role}`);
+  if (NOT_BUILT_YET.has(choice.use)) {
+    return [
+      {
+        severity: 'warning',
+        target: `${cluster.name} ${role}`,
+        rule: 'driver-not-built',
+        message: `this version has no ${choice.use} driver: its steps are refused`,
+      },
+    ];
+  }
   let driver: Driver;
   try {
     driver = openDriver(choice, context);

@@ -26,6 +26,8 @@ export interface Chronicle {
   readonly gpus: Float64Array;
   /** The boot that this run saw last and answers for; null = none. A person who lifts a foreign act accepts the new one. */
   readonly bootId: (string | null)[];
+  /** The boot from which this run asked the target to reboot; a new boot after it is our own, however late it comes. */
+  readonly rebootAskedFrom: (string | null)[];
   /** Steps that ended, in order; the retro's durations. */
   readonly ended: EndedStep[];
   readonly waves: { readonly wave: number; readonly state: WaveState; readonly at: number }[];
@@ -77,6 +79,7 @@ export function createChronicle(program: Program): Chronicle {
     versions: Array.from({ length: n }, () => null),
     gpus: never(),
     bootId: Array.from({ length: n }, () => null),
+    rebootAskedFrom: Array.from({ length: n }, () => null),
     ended: [],
     waves: [],
     inService: [],
@@ -165,6 +168,7 @@ function note(chronicle: Chronicle, entry: Entry): void {
   if (kind === 'baseline' && target >= 0) noteBaseline(chronicle, target, data);
   if (kind === 'intent' && target >= 0) {
     if (chronicle.timeZero === null && isDrain(chronicle, entry.step)) chronicle.timeZero = at;
+    if (typeof data['bootId'] === 'string') chronicle.rebootAskedFrom[target] = data['bootId'];
     chronicle.openIntent[target] = { at, step: entry.step, attempt: entry.attempt, data };
   }
   if (kind === 'observed' && target < 0 && typeof data['inService'] === 'number')

@@ -11,6 +11,8 @@ export interface Seen {
   readonly shell: ShellFacts | null;
   /** The boot id this run saw last on the target; null = none yet. */
   readonly knownBootId: string | null;
+  /** The boot from which this run asked for a reboot last; null = never. */
+  readonly rebootAskedFrom: string | null;
 }
 
 const GO: GuardVerdict = { say: 'go' };
@@ -65,7 +67,8 @@ export function holdLost(run: string, facts: SchedulerFacts): boolean {
 
 function sameBoot(seen: Seen): GuardVerdict {
   const now = seen.shell?.bootId ?? null;
-  if (seen.knownBootId !== null && now !== null && now !== seen.knownBootId) {
+  const oursComingLate = seen.knownBootId === seen.rebootAskedFrom;
+  if (seen.knownBootId !== null && now !== null && now !== seen.knownBootId && !oursComingLate) {
     return { say: 'foreign', why: `rebooted by somebody else, or by itself: boot id ${now} instead of ${seen.knownBootId}` };
   }
   return GO;

@@ -61,7 +61,7 @@ export function statusOf(chronicle: Chronicle): RunStatus {
   return {
     state: runState,
     heldBy: runState === 'held' || runState === 'paused' ? heldBy : [],
-    short: !met && state.run.begun && !state.windowOpen.includes(1),
+    short: !met && chronicle.timeZero !== null && !state.windowOpen.includes(1),
     baseline,
     returned,
     returnNeed: program.scopes.reduce((sum, scope) => sum + scopeNeed(chronicle, scope), 0),

@@ -42,7 +42,9 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
     return;
   }
   const guard = act === 'reboot' ? guardDestructive : guardPower;
-  const moved = (bootId: string | null | undefined): boolean => doubt !== null && typeof bootId === 'string' && bootId !== doubt;
+  // A boot that was asked for before, by a step whose time ran out or before a crash, has come: it is not asked for again.
+  const asked = doubt ?? askedBefore(host, target);
+  const moved = (bootId: string | null | undefined): boolean => asked !== null && typeof bootId === 'string' && bootId !== asked;
   const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guard(now)));
   const before = seen?.shell?.bootId ?? seen?.knownBootId ?? null;
   if (!seen) return;
@@ -71,6 +73,12 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
   const bootId = await newBoot(host, target, turn, before, deadline);
   if (bootId !== null) end(host, target, turn, 'done', { data: { bootId } });
   else timeIsUp(host, target, step, turn, 'a new boot');
+}
+
+/** The boot from which a reboot of ours is still outstanding; null = none is. */
+function askedBefore(host: RunHost, target: number): string | null {
+  const from = host.chronicle.rebootAskedFrom[target] ?? null;
+  return from !== null && from === host.chronicle.bootId[target] ? from : null;
 }
 
 /** The node's boot id once it differs from `before` and the node answers; null when the time was up first. */
