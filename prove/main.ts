@@ -20,7 +20,8 @@ if (!steps) {
     const since = Date.now();
     process.stdout.write(`${step.name}: ${step.promises}\n`);
     try {
-      process.stdout.write(`  shown in ${((Date.now() - since) / 1_000).toFixed(1)} s: ${await step.show()}\n`);
+      const measured = await step.show();
+      process.stdout.write(`  shown in ${((Date.now() - since) / 1_000).toFixed(1)} s: ${measured}\n`);
     } catch (error) {
       process.stdout.write(`  NOT SHOWN: ${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;

@@ -21,6 +21,11 @@ export const spine: readonly Step[] = [
     show: freshClone,
   },
   {
+    name: 'picture',
+    promises: 'npm start carries a maintenance of 1,024 simulated nodes out, and the README shows its return curve',
+    show: picture,
+  },
+  {
     name: 'testbed-16',
     promises: '16 real nodes with real jobs, one dead for good: import, doctor, plan, dry run, run, retro',
     show: () => maintenance(16, true),
@@ -67,7 +72,7 @@ async function freshClone(): Promise<string> {
 /** The whole loop as an operator types it. With `write`, the transcript becomes the guide. */
 async function maintenance(nodes: number, write: boolean): Promise<string> {
   await using site = await Site.open({ nodes, bootSeconds: 2, faults: [{ node: 'n5', fault: 'neverBack' }] }, policyFor(nodes));
-  await site.busy();
+  await site.busy(20);
   const { fleetYaml, changeYaml, policyYaml, folder } = site.testbed;
   await expectCode(site.pitstop('fleet', 'import', 'slurm', '--conf', join(folder, 'slurm.conf'), '-o', join(folder, 'imported.yaml')), 0);
   await expectCode(site.pitstop('doctor', '--fleet', fleetYaml), 0);

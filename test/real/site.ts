@@ -59,12 +59,12 @@ export class Site implements AsyncDisposable {
   }
 
   /** Training jobs on all nodes that write their own checkpoints and end by themselves, and planted ones that take any node that opens. */
-  async busy(): Promise<void> {
+  async busy(seconds = 6): Promise<void> {
     const { nodes } = this.testbed;
     for (let first = 1; first <= nodes.length; first += 4) {
       await this.testbed.submitJob({
         nodes: `n[${first}-${Math.min(first + 3, nodes.length)}]`,
-        seconds: 6,
+        seconds,
         checkpoint: 'self',
         everySeconds: 2,
       });
