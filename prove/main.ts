@@ -1,12 +1,6 @@
 // `npm run prove -- NAME [STEP ...]`: shows again, in one command, what a part of Pitstop promises. Exit 1 at the first step that fails.
 import { spine } from './spine.ts';
-
-export interface Step {
-  readonly name: string;
-  readonly promises: string;
-  /** Resolves with what was measured, for people; throws when the promise is not kept. */
-  readonly show: () => Promise<string>;
-}
+import type { Step } from './step.ts';
 
 const SHOWINGS: { readonly [name: string]: readonly Step[] } = { spine };
 

@@ -8,7 +8,7 @@ import type { Retro } from '../src/core/retro/retro.ts';
 import { showViolations } from '../test/checkers/check-run.ts';
 import { Site, type Said } from '../test/real/site.ts';
 import { storm } from '../test/storm/storm.ts';
-import type { Step } from './main.ts';
+import type { Step } from './step.ts';
 
 const HOME = resolve(import.meta.dirname, '..');
 const PICTURE = join(HOME, 'docs', 'images', 'return-curve.svg');
