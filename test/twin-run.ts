@@ -1,5 +1,5 @@
 // A whole run on a twin under virtual time: the runner as it is, a real SQLite journal in memory, and a way to crash and go on.
-import type { Journal } from '../src/core/ports.ts';
+import type { Journal, StoredEntry } from '../src/core/ports.ts';
 import type { Plan } from '../src/core/plan/plan.ts';
 import type { Chronicle } from '../src/core/run/chronicle.ts';
 import type { Program } from '../src/core/run/program.ts';
@@ -16,12 +16,17 @@ import { createTwin, type Twin } from '../src/sim/twin/twin.ts';
 import { VirtualClock } from '../src/std/clock.ts';
 import { must } from '../src/std/assert.ts';
 import type { JsonObject } from '../src/std/json.ts';
+import { checkRun } from './checkers/check-run.ts';
+import type { Violation } from './checkers/evidence.ts';
+import { twinHistory } from './checkers/history.ts';
 
 const START_MS = Date.UTC(2031, 6, 8, 9, 0);
 const PACE: Pace = { pollMs: 5_000, nodePollMs: 2_000, callTimeoutMs: 60_000, settleMs: 10_000 };
 const NOBODY = { by: 'lead', why: 'test', targets: null };
 
 export class TwinRun {
+  /** Every run made since somebody last emptied this list: what a test leaves behind is judged after it. */
+  static readonly made: TwinRun[] = [];
   readonly clock = new VirtualClock(START_MS);
   readonly plan: Plan;
   readonly twin: Twin;
@@ -37,6 +42,7 @@ export class TwinRun {
     this.twin = createTwin(twinConfig([...compile(plan).targets], twin), this.clock);
     this.journal = openSqliteJournal({ file: ':memory:', clock: this.clock });
     this.#runs = this.#newRuns();
+    TwinRun.made.push(this);
   }
 
   get host(): RunHost {
@@ -90,6 +96,36 @@ export class TwinRun {
 
   untilState(...states: RunState[]): Promise<this> {
     return this.until((host) => states.includes(runStateOf(host.chronicle)), `state ${states.join(' or ')}`);
+  }
+
+  async finished(): Promise<boolean> {
+    return (await this.clock.run(this.journal.runs())).some(({ run, finishedAt }) => run === this.run && finishedAt !== null);
+  }
+
+  /** All that was journalled of the run. */
+  async entries(): Promise<StoredEntry[]> {
+    const entries: StoredEntry[] = [];
+    for (let from = 1; ;) {
+      const page = await this.clock.run(this.journal.read(this.run, from, 10_000));
+      entries.push(...page);
+      const last = page.at(-1);
+      if (!last || page.length < 10_000) return entries;
+      from = last.seq + 1;
+    }
+  }
+
+  /** The outside checkers over what the twin felt and the journal says. */
+  async check(): Promise<Violation[]> {
+    const { program } = this.host.parts;
+    const finished = await this.finished();
+    return checkRun({
+      run: this.run,
+      history: twinHistory(this.twin.felt),
+      entries: await this.entries(),
+      program,
+      jobs: this.plan.policy.jobs,
+      finished,
+    });
   }
 
   /** Simulated minutes pass. */

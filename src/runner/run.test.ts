@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { showViolations } from '../../test/checkers/check-run.ts';
 import { testPlan, testPolicy, testProcedure } from '../../test/plans.ts';
 import { TwinRun } from '../../test/twin-run.ts';
 import { runStateOf } from '../core/run/status.ts';
@@ -7,6 +8,10 @@ import { approve, consent, straggler } from './controls.ts';
 
 const nodesOf = ({ node, nodes = [node] }: FeltEvent): readonly string[] => nodes;
 const words = (targets: string | null = null) => ({ by: 'lead', why: 'test', targets });
+
+afterEach(async () => {
+  for (const t of TwinRun.made.splice(0)) if (t.run !== '') expect(showViolations(await t.check())).toBe('');
+});
 
 describe('run on the twin', () => {
   it('healthy fleet: every node comes back with the new version, and nothing of ours stays', async () => {
@@ -207,6 +212,7 @@ describe('run on the twin', () => {
     await expect(t.create()).rejects.toThrow(/n5/);
     await t.create({ only: 'n[1-4]' });
     expect(t.run).toBe('image-2');
+    t.run = 'image-1';
   });
 
   it('limits over shards: at once counts over all of them', async () => {

@@ -1,15 +1,12 @@
 // One storm: a whole run on the twin under virtual time in which, by seed, nodes misbehave, schedulers fall silent, strangers interfere,
 // people change their minds and the runner is killed; then the outside checkers judge what was felt.
-import type { StoredEntry } from '../../src/core/ports.ts';
 import { statusOf } from '../../src/core/run/status.ts';
 import { stageCode } from '../../src/core/run/states.ts';
 import { approve, consent, ControlRefusedError, CONTROLS, straggler } from '../../src/runner/controls.ts';
 import { FAULTS } from '../../src/sim/twin/config.ts';
 import { twinConfig, type TwinConfig } from '../../src/sim/twin/config.ts';
 import { draw } from '../../src/std/draw.ts';
-import { checkRun } from '../checkers/check-run.ts';
 import type { Violation } from '../checkers/evidence.ts';
-import { twinHistory } from '../checkers/history.ts';
 import { testPlan, testPolicy, testProcedure } from '../plans.ts';
 import { TwinRun } from '../twin-run.ts';
 
@@ -34,11 +31,11 @@ export async function storm(seed: number, nodes: number): Promise<StormReport> {
   await t.confirmed();
   if (chance() < 0.7) await t.clock.run(consent(t.host, WORDS, null, 'requeue'));
   let crashes = 0;
-  for (let minute = 0; minute < NEVER_MIN && !(await finished(t));) {
+  for (let minute = 0; minute < NEVER_MIN && !(await t.finished());) {
     const step = 1 + Math.floor(chance() * 12);
     minute += step;
     await t.pass(step);
-    if (await finished(t)) break;
+    if (await t.finished()) break;
     if (minute < 300) {
       const hit = Math.floor(chance() * 12);
       if (hit === 0) {
@@ -46,7 +43,7 @@ export async function storm(seed: number, nodes: number): Promise<StormReport> {
         await t.crash();
       } else interfere(t, hit, chance, nodes);
     }
-    if (!(await finished(t))) attend(t, minute, chance);
+    if (!(await t.finished())) attend(t, minute, chance);
   }
   return report(t, seed, crashes);
 }
@@ -146,8 +143,8 @@ function attend(t: TwinRun, minute: number, chance: () => number): void {
 }
 
 async function report(t: TwinRun, seed: number, crashes: number): Promise<StormReport> {
-  const entries = await journalOf(t);
-  const ended = await finished(t);
+  const entries = await t.entries();
+  const ended = await t.finished();
   const { program, chronicle } = t.last;
   const settled = stageCode('settled');
   const status = statusOf(chronicle);
@@ -164,30 +161,8 @@ async function report(t: TwinRun, seed: number, crashes: number): Promise<StormR
     const runs = t.twin.versionsOf(name)['host-os'];
     if (runs !== '2025.07') wrong.push(`${name} was returned but runs ${runs}`);
   }
-  const violations = checkRun({
-    run: t.run,
-    history: twinHistory(t.twin.felt),
-    entries,
-    program,
-    jobs: t.plan.policy.jobs,
-    finished: ended,
-  });
+  const violations = await t.check();
   return { seed, violations, wrong, crashes, returned: status.returned, stragglers: status.stragglers.length, entries: entries.length };
-}
-
-async function journalOf(t: TwinRun): Promise<StoredEntry[]> {
-  const entries: StoredEntry[] = [];
-  for (let from = 1; ;) {
-    const page = await t.clock.run(t.journal.read(t.run, from, 10_000));
-    entries.push(...page);
-    const last = page.at(-1);
-    if (!last || page.length < 10_000) return entries;
-    from = last.seq + 1;
-  }
-}
-
-async function finished(t: TwinRun): Promise<boolean> {
-  return (await t.clock.run(t.journal.runs())).some(({ run, finishedAt }) => run === t.run && finishedAt !== null);
 }
 
 function say(word: () => unknown): void {
