@@ -247,7 +247,7 @@ describe('a whole run on a twin', () => {
     ]);
     expect(held.stderr).toContain('pitstop approve image-1 --gate lab.node.canary --reason WHY');
     const again = await desk.pitstop('run', 'image.plan.json', '--twin', '--yes');
-    expect([again.exit, again.stderr]).toEqual([2, expect.stringContaining('run image-1 is not finished and holds n1')]);
+    expect([again.exit, again.stderr]).toEqual([2, expect.stringContaining('run image-1 is not finished and holds twin:n')]);
     const approve = ['approve', 'image-1', '--gate', 'lab.node.canary', '--reason', 'the crew is ready', '--by', 'ada'];
     expect((await desk.pitstop(...approve)).stdout).toBe('image-1: approved: lab.node.canary\n');
     expect((await desk.pitstop(...approve)).exit).toBe(2);

@@ -95,10 +95,13 @@ export class Runs {
       options,
       finishedAt: null,
     };
-    await this.#parts.journal.create(header, simulated(options) ? [] : (only ?? program.targets)).catch(async (error: unknown) => {
-      await world.close();
-      throw error;
-    });
+    const taken = only ?? program.targets;
+    await this.#parts.journal
+      .create(header, simulated(options) ? taken.map((name) => `twin:${name}`) : taken)
+      .catch(async (error: unknown) => {
+        await world.close();
+        throw error;
+      });
     return this.#begin(header, plan, program, world);
   }
 
@@ -148,7 +151,7 @@ export class Runs {
   }
 }
 
-/** A run on a twin: it lives in its server's memory, and takes nothing from the real fleet. */
+/** A run on a twin: it lives in its server's memory, and takes the targets of a twin, none of the real fleet. */
 function simulated(options: JsonObject): boolean {
   return options['twin'] !== null && options['twin'] !== undefined;
 }
