@@ -90,6 +90,7 @@ async function measure(nodes: number): Promise<Omit<Row, 'ratio'>> {
       2 ** 20,
   };
   await runs.close();
+  twin.close();
   await journal.close();
   rmSync(folder, { recursive: true });
   return row;

@@ -95,6 +95,9 @@ function twinWorld(plan: Plan, { speed, seed, options }: NonNullable<RunOptions[
       settleMs: REAL_PACE.settleMs,
     },
     driver: (_, role) => (role === 'local' ? local : (byRole[role] ?? null)),
-    close: async () => undefined,
+    close: async () => {
+      twin.close();
+      await local.close();
+    },
   };
 }

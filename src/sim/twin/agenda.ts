@@ -42,6 +42,13 @@ export class Agenda {
     this.#push({ at: this.#clock.now() + delayMs, order: this.#order++, what: null, subject: -1, life: 0, call });
   }
 
+  /** Nothing happens any more, and no timer keeps the process alive. */
+  stop(): void {
+    this.#disarm?.();
+    this.#heap.length = 0;
+    this.#busy = true;
+  }
+
   dump(): StoredHappening[] {
     return this.#heap
       .filter((item) => item.what !== null)

@@ -44,6 +44,8 @@ export interface Twin {
   repair(node: string): void;
   /** Component -> version that runs on the node now. */
   versionsOf(node: string): { readonly [component: string]: string };
+  /** The end of this world: nothing happens in it any more. */
+  close(): void;
   snapshot(): JsonObject;
   restore(snapshot: JsonObject): void;
 }
@@ -70,6 +72,7 @@ export function createTwin(config: TwinConfig, clock: Clock): Twin {
     },
     repair: (name) => repair(world, find(name)),
     versionsOf: (name) => find(name).running,
+    close: () => world.agenda.stop(),
     snapshot: () => takeSnapshot(world, commands),
     restore: (snapshot) => restoreSnapshot(world, commands, snapshot),
   };
