@@ -4,7 +4,6 @@ import { returnGateMet, runStateOf, statusOf } from '../core/run/status.ts';
 import { COMMAND } from '../core/run/commands.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES } from '../core/run/states.ts';
-import { sleep } from '../std/clock.ts';
 import { takeBaseline } from './baseline.ts';
 import type { RunHost } from './host.ts';
 import { JobDesk } from './jobs.ts';
@@ -124,10 +123,7 @@ async function gateTimer(host: RunHost, over: () => boolean): Promise<void> {
   await host.until(() => over() || bulkDone(host) || gateMet(host));
   await noteReturnGate(host);
   if (over() || gateMet(host)) return;
-  await Promise.race([
-    sleep(host.parts.clock, host.parts.program.gateTimeoutMs, host.parts.signal),
-    host.until(() => over() || gateMet(host)),
-  ]);
+  await Promise.race([host.sleep(host.parts.program.gateTimeoutMs), host.until(() => over() || gateMet(host))]);
   await noteReturnGate(host);
   if (over() || gateMet(host)) return;
   host.feed(-1, 'gate-timeout', { why: 'return gate: not met in time after the bulk was done' });

@@ -8,7 +8,7 @@ import type { Seen } from '../core/run/guard.ts';
 import type { Program, ProgramStep } from '../core/run/program.ts';
 import { stageCode } from '../core/run/states.ts';
 import { must } from '../std/assert.ts';
-import { sleep, type Clock } from '../std/clock.ts';
+import type { Clock } from '../std/clock.ts';
 import type { Caller } from './gather.ts';
 import { RunLog, type Draft } from './log.ts';
 
@@ -52,6 +52,7 @@ export class RunHost {
   readonly #body: StepBody;
   readonly #turns: Int32Array;
   readonly #listeners: Listener[] = [];
+  readonly #sleepers = new Set<() => void>();
   #waking = false;
   readonly #conditions = new Set<{ condition: () => boolean; resolve: () => void }>();
 
@@ -163,14 +164,29 @@ export class RunHost {
     return { run: this.run, scheduler, shell, knownBootId: bootId[target] ?? null, rebootAskedFrom: rebootAskedFrom[target] ?? null };
   }
 
+  /** Resolves after `ms` of the run's clock, or at once when the host stops. */
+  sleep(ms: number): Promise<void> {
+    if (this.stopped !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#sleepers.delete(end);
+        cancel();
+        resolve();
+      };
+      const cancel = this.parts.clock.after(ms, end);
+      this.#sleepers.add(end);
+    });
+  }
+
   /** Sleeps to the next common tick, so that everybody who polls asks in the same folded call. */
   tick(ms: number): Promise<void> {
     const now = this.now();
-    return sleep(this.parts.clock, Math.ceil((now + 1) / ms) * ms - now);
+    return this.sleep(Math.ceil((now + 1) / ms) * ms - now);
   }
 
   #stop(why: string): void {
     this.stopped ??= why;
+    for (const end of this.#sleepers) end();
     this.wake();
   }
 

@@ -2,7 +2,6 @@
 import type { SchedulerFacts } from '../core/ports.ts';
 import { COMMAND } from '../core/run/commands.ts';
 import { stageCode } from '../core/run/states.ts';
-import { sleep } from '../std/clock.ts';
 import type { RunHost } from './host.ts';
 
 const RETURNED = stageCode('returned');
@@ -19,7 +18,7 @@ async function soak(host: RunHost, target: number): Promise<void> {
   const since = host.chronicle.returnedAt[target] as number;
   const still = (): boolean =>
     host.stopped === null && host.chronicle.state.stage[target] === RETURNED && host.chronicle.returnedAt[target] === since;
-  await sleep(host.parts.clock, Math.max(0, since + host.parts.program.soakMs - host.now()), host.parts.signal);
+  await host.sleep(Math.max(0, since + host.parts.program.soakMs - host.now()));
   while (still()) {
     const facts = (await host.look(target, 'scheduler')).facts as SchedulerFacts | null;
     if (!still()) return;

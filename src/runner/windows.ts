@@ -1,7 +1,6 @@
 // Opens and closes each cluster's window on the run's clock, and does at its end what the policy says.
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode } from '../core/run/states.ts';
-import { sleep } from '../std/clock.ts';
 import type { RunHost } from './host.ts';
 
 const FINAL = ['settled', 'dropped', 'skipped', 'returned', 'straggling'].map((stage) => stageCode(stage as 'settled'));
@@ -33,7 +32,7 @@ async function keepWindow(host: RunHost, cluster: number, over: () => boolean): 
       if (!open) atWindowEnd(host, cluster);
     }
     if (changesAtMin === null) return;
-    await sleep(host.parts.clock, Math.min(changesAtMin * 60_000 - host.now(), 60_000), host.parts.signal);
+    await host.sleep(Math.min(changesAtMin * 60_000 - host.now(), 60_000));
   }
 }
 

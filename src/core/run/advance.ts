@@ -111,9 +111,14 @@ export function advance(program: Program, state: MachineState, target: number, e
   return true;
 }
 
+const MACHINE_EVENTS: ReadonlySet<string> = new Set([
+  ...Object.keys(RUN_TABLE),
+  ...Object.values(TARGET_TABLE).flatMap((row) => Object.keys(row)),
+]);
+
 /** Whether replaying an entry of this kind means feeding it to `advance`. */
 export function isMachineEvent(kind: EntryKind): boolean {
-  return kind in RUN_TABLE || Object.values(TARGET_TABLE).some((row) => kind in row);
+  return MACHINE_EVENTS.has(kind);
 }
 
 function runHandler(event: number): Apply | null {
