@@ -4,7 +4,7 @@ import { testPlan, testPolicy, testProcedure } from '../../test/plans.ts';
 import { TwinRun } from '../../test/twin-run.ts';
 import { runStateOf } from '../core/run/status.ts';
 import type { FeltEvent } from '../sim/twin/felt-log.ts';
-import { approve, consent, straggler } from './controls.ts';
+import { approve, consent, release, straggler } from './controls.ts';
 
 const nodesOf = ({ node, nodes = [node] }: FeltEvent): readonly string[] => nodes;
 const words = (targets: string | null = null) => ({ by: 'lead', why: 'test', targets });
@@ -28,6 +28,15 @@ describe('run on the twin', () => {
     await t.pass(60);
     expect(t.twin.felt.filter(({ what }) => !['observe'].includes(what))).toEqual([]);
     expect(t.status.state).toBe('planned');
+  });
+
+  it('customer: only what was released is drained', async () => {
+    const t = await new TwinRun(testPlan({ nodes: 3, canary: 0, customer: 'aurora' })).confirmed();
+    await t.pass(30);
+    expect(t.twin.felt.some(({ what }) => what === 'drain')).toBe(false);
+    release(t.host, words('n[1-2]'));
+    await t.until((host) => host.chronicle.state.waveSettled[0] === 2, 'the released ones to be back');
+    expect(new Set(t.twin.felt.filter(({ what }) => what === 'drain').flatMap(nodesOf))).toEqual(new Set(['n1', 'n2']));
   });
 
   it('dead node: named as a straggler, the gate passes without it, the run settles', async () => {
