@@ -25,8 +25,8 @@ type SchedulerAct = Extract<Act, { role: 'scheduler' }>;
 /** Worlds beside each other, the tests of one world one after the other. */
 const test = (title: string, body: () => Promise<void>): void => anyTest(title, { concurrent: false }, body);
 
-const CALL_MS = 30_000;
-const WAIT_MS = 30_000;
+const CALL_MS = 90_000;
+const WAIT_MS = 90_000;
 
 export function schedulerConformance(name: string, open: () => Promise<SchedulerWorld>): void {
   describe.concurrent(`scheduler: ${name}`, () => {

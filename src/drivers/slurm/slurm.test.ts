@@ -255,9 +255,12 @@ async function jobStartsOn(testbed: Testbed, node: string): Promise<boolean> {
       if (state === 'RUNNING') return 'starts';
       return state === 'PENDING' && reason !== 'None' && reason !== 'Priority' ? 'waits' : undefined;
     });
+    // Cancelled while it is being launched, a job stays COMPLETING until slurmctld asks again, a minute later: let it begin first.
+    if (verdict === 'starts')
+      await until(`job ${id} to begin its work`, () => testbed.felt().some(({ what, job }) => what === 'job-start' && job === id), 60);
     return verdict === 'starts';
   } finally {
     await testbed.slurm('scancel', [String(id)]);
-    await until(`the planted job ${id} to be gone`, async () => (await testbed.slurm('squeue', ['-h', '-w', node])) === '');
+    await until(`the planted job ${id} to be gone`, async () => (await testbed.slurm('squeue', ['-h', '-w', node])) === '', 120);
   }
 }
