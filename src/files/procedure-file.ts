@@ -1,5 +1,5 @@
 // From a written procedure to the normalised one: every default filled in and said, every rule between the parts of a step checked.
-import { STEP_STATES } from '../core/change/procedure.ts';
+import { builtInStep, STEP_STATES } from '../core/change/procedure.ts';
 import type { Check, MopUpWay, Prior, Procedure, Step, StepAction, WayBack } from '../core/change/procedure.ts';
 import type { Role } from '../core/ports.ts';
 import type { Path } from './document.ts';
@@ -17,20 +17,7 @@ export interface Normalised {
 const TIMEOUT_FACTOR = 4;
 const TIMEOUT_MS_MIN = 5 * 60_000;
 
-export const DRAIN_STEP: Step = {
-  name: 'drain',
-  to: 'draining',
-  by: 'scheduler',
-  action: { kind: 'do', act: 'drain' },
-  early: false,
-  destructive: false,
-  shared: false,
-  uses: [],
-  takes: null,
-  timeoutMs: null,
-  attempts: 1,
-  fails: 0,
-};
+export const DRAIN_STEP = builtInStep('drain', { kind: 'do', act: 'drain' }, 'draining');
 
 /** `placeOf` tells where in its file a step's key stands, also where the step was merged from two files. */
 export function normalise(

@@ -53,6 +53,24 @@ export interface Step {
   readonly fails: number;
 }
 
+/** A step of Pitstop's own: no time limit, one attempt, nothing held, by the scheduler. */
+export function builtInStep(name: string, action: StepAction, to: StepState | null): Step {
+  return {
+    name,
+    to,
+    by: 'scheduler',
+    action,
+    early: false,
+    destructive: false,
+    shared: false,
+    uses: [],
+    takes: null,
+    timeoutMs: null,
+    attempts: 1,
+    fails: 0,
+  };
+}
+
 export type Activation = 'none' | 'driver' | 'fw-reset' | 'warm' | 'dc' | 'ac' | 'unplug';
 /** Rising order: merged changes take the highest. */
 export const ACTIVATIONS: readonly Activation[] = ['none', 'driver', 'fw-reset', 'warm', 'dc', 'ac', 'unplug'];

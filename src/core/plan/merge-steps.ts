@@ -1,23 +1,11 @@
 // Several steps of several components as one step: what it takes, how long it may last, what it holds. Used by the merge of procedures.
-import type { Prior, Step } from '../change/procedure.ts';
-
-const BUILT_IN = {
-  by: 'scheduler',
-  early: false,
-  destructive: false,
-  shared: false,
-  uses: [],
-  takes: null,
-  timeoutMs: null,
-  attempts: 1,
-  fails: 0,
-} as const;
+import { builtInStep, type Prior, type Step } from '../change/procedure.ts';
 
 /** A long drain is escalated, never timed out. */
-const DRAIN: Step = { ...BUILT_IN, name: 'drain', to: 'draining', action: { kind: 'do', act: 'drain' } };
+const DRAIN = builtInStep('drain', { kind: 'do', act: 'drain' }, 'draining');
 
 /** The scheduler may be away for a while when a node comes back; giving the node back waits for it. */
-export const RETURN: Step = { ...BUILT_IN, name: 'return', to: null, action: { kind: 'do', act: 'return' } };
+export const RETURN = builtInStep('return', { kind: 'do', act: 'return' }, null);
 
 /** The one drain: a drain listed in a procedure only adds what it holds and who does it. */
 export function mergeDrains(listed: readonly Step[]): Step {

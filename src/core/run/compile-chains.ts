@@ -1,6 +1,6 @@
 // Compiles procedures to chains of steps: forward, the way back, and the automatic mop-up tries, in the mode of the cluster.
 import { must } from '../../std/assert.ts';
-import type { Step, StepAction } from '../change/procedure.ts';
+import { builtInStep, type Step, type StepAction } from '../change/procedure.ts';
 import type { Mode } from '../fleet/model.ts';
 import type { MergedProcedure, Plan } from '../plan/plan.ts';
 import { nodeStateCode } from './states.ts';
@@ -75,7 +75,7 @@ function forwardSteps(procedure: MergedProcedure, mode: Mode): readonly Step[] {
   if (mode !== 'drain-only') return procedure.steps;
   const kept = procedure.steps.filter((step) => !step.early && !step.destructive && step.action.kind !== 'run');
   const drain = kept.findIndex((step) => step.action.kind === 'do' && step.action.act === 'drain');
-  return [...kept.slice(0, drain + 1), builtIn('hand-over', { kind: 'do', act: 'hand-over' }, 'updating'), ...kept.slice(drain + 1)];
+  return [...kept.slice(0, drain + 1), builtInStep('hand-over', { kind: 'do', act: 'hand-over' }, 'updating'), ...kept.slice(drain + 1)];
 }
 
 /** The way back: undo, activate if the way forward did, look that the previous version runs, validate, return. */
@@ -83,7 +83,7 @@ function backSteps(procedure: MergedProcedure): readonly Step[] {
   const { back } = procedure;
   if (!back) return [];
   const undo: Step = {
-    ...builtIn('back', { kind: 'run', argv: back.run }, 'updating'),
+    ...builtInStep('back', { kind: 'run', argv: back.run }, 'updating'),
     by: 'shell',
     destructive: true,
     takes: back.takes,
@@ -100,7 +100,7 @@ function mopUpSteps(procedure: MergedProcedure): readonly Step[] {
   const reboot = procedure.steps.find((step) => step.action.kind === 'do' && step.action.act === 'reboot');
   return procedure.mopUp.flatMap((way) =>
     way.tries.map((attempt): Step => ({
-      ...builtIn(`mop-up-${attempt.act}`, { kind: 'do', act: attempt.act }, 'rebooting'),
+      ...builtInStep(`mop-up-${attempt.act}`, { kind: 'do', act: attempt.act }, 'rebooting'),
       by: attempt.by,
       destructive: true,
       takes: way.takes,
@@ -110,23 +110,6 @@ function mopUpSteps(procedure: MergedProcedure): readonly Step[] {
 }
 
 const isDrain = (action: StepAction): boolean => action.kind === 'do' && action.act === 'drain';
-
-function builtIn(name: string, action: StepAction, to: Step['to']): Step {
-  return {
-    name,
-    to,
-    by: 'scheduler',
-    action,
-    early: false,
-    destructive: false,
-    shared: false,
-    uses: [],
-    takes: null,
-    timeoutMs: null,
-    attempts: 1,
-    fails: 0,
-  };
-}
 
 function programStep(step: Step, id: number, chain: number, back: boolean, limitId: (name: string) => number): ProgramStep {
   return {
