@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { showViolations } from '../../test/checkers/check-run.ts';
 import { testPlan, testPolicy, testProcedure } from '../../test/plans.ts';
 import { TwinRun } from '../../test/twin-run.ts';
-import { runStateOf } from '../core/run/status.ts';
+import type { Policy } from '../core/change/policy.ts';
+import { STAGES } from '../core/run/states.ts';
+import { runStateOf, statusOf } from '../core/run/status.ts';
 import type { FeltEvent } from '../sim/twin/felt-log.ts';
 import { approve, consent, release, straggler } from './controls.ts';
 
@@ -195,6 +197,41 @@ describe('run on the twin', () => {
     expect((t.retro.timeZero ?? 0) / 60_000).toBeGreaterThanOrEqual(min);
   });
 
+  it('window over: what was started is finished, nothing more is drained, and the run is short', async () => {
+    const t = await windowed('finish-started', 6);
+    await t.until(
+      (host) =>
+        statusOf(host.chronicle).short &&
+        host.chronicle.state.stage.every(
+          (stage) => STAGES[stage] === 'settled' || STAGES[stage] === 'waiting' || STAGES[stage] === 'queued',
+        ),
+      'the started ones to be back',
+    );
+    expect(t.status.returned).toBeGreaterThan(0);
+    expect(t.status.returned).toBeLessThan(6);
+    const end = t.plan.policy.windows[0]?.toMin ?? 0;
+    const drains = t.twin.felt
+      .filter(({ what, actor }) => what === 'drain' && actor === 'pitstop')
+      .flatMap((felt) => nodesOf(felt).map((node) => ({ node, at: felt.at })));
+    const begun = new Map(drains.toReversed().map(({ node, at }) => [node, at]));
+    for (const at of begun.values()) expect(at).toBeLessThan(end * 60_000 + 10_000);
+  });
+
+  it('window over, stop and return: the changed go back to what they ran, the others are given back', async () => {
+    const t = await windowed('stop-and-return', 2);
+    await t.until((host) => host.chronicle.state.run.open === 0, 'the end');
+    expect(t.retro.rolledBack).toBe('n[1-2]');
+    for (const node of t.host.parts.program.targets) expect(t.twin.versionsOf(node)).toEqual({ 'host-os': '2025.06' });
+    const left = await t.clock.run(t.twin.scheduler.observe(t.host.parts.program.targets, new AbortController().signal));
+    for (const { facts } of left) expect(facts).toMatchObject({ inService: true, drain: null, reservation: null });
+  });
+
+  it('window over, ask: the run is paused for a person', async () => {
+    const t = await windowed('ask', 2);
+    await t.untilState('paused');
+    expect(t.retro.people.map(({ kind, by }) => `${kind} by ${by}`)).toContain('pause by policy');
+  });
+
   it('two runs: a target belongs to one unfinished run at a time', async () => {
     const t = await new TwinRun(testPlan({ nodes: 4 })).confirmed();
     await expect(t.create()).rejects.toThrow(/n1/);
@@ -272,3 +309,10 @@ describe('run on the twin', () => {
     expect(t.twin.felt.filter(({ node, what, at }) => node === 'n2' && what === 'job-start' && at > returnedAt)).toEqual([]);
   });
 });
+
+/** Two nodes at once in a window of twenty minutes, in which not all can be done. */
+async function windowed(atWindowEnd: Policy['atWindowEnd'], nodes: number): Promise<TwinRun> {
+  const fromMin = Date.UTC(2031, 6, 8, 9, 5) / 60_000;
+  const policy = testPolicy({ atWindowEnd, windows: [{ cluster: 'lab', fromMin, toMin: fromMin + (nodes > 2 ? 20 : 4) }] });
+  return new TwinRun(testPlan({ nodes, canary: 0, atOnce: 2, policy })).confirmed();
+}
