@@ -1,6 +1,6 @@
 // A run from its creation to its end: confirmation, leases, baseline, the work, the gates' words, leases back. Every part can be taken
 // up again after a crash, because it asks the chronicle what was done already.
-import { returnGateMet, runStateOf, statusOf } from '../core/run/status.ts';
+import { atRest, returnGateMet, runStateOf, statusOf } from '../core/run/status.ts';
 import { COMMAND } from '../core/run/commands.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES } from '../core/run/states.ts';
@@ -12,6 +12,9 @@ import { giveLeases, leasesOf, renewLeases, takeLeases } from './leases.ts';
 import { keepSoaks } from './soak.ts';
 import { watch } from './watch.ts';
 import { keepWindows } from './windows.ts';
+
+/** Stages in which a person decides what becomes of a target. */
+const FOR_PEOPLE: ReadonlySet<number> = new Set([stageCode('straggling'), stageCode('parked')]);
 
 /** Resolves when the run has ended for good: every target settled, dropped or untouched, and everything of ours given back. */
 export async function conduct(host: RunHost): Promise<void> {
@@ -42,11 +45,11 @@ function quiet(host: RunHost): boolean {
   const { run } = host.chronicle.state;
   if (host.stopped !== null) return true;
   if (run.aborted && !run.begun) return true;
-  return run.open === 0 && ['settled', 'aborted'].includes(runStateOf(host.chronicle));
+  return atRest(host.chronicle) && ['settled', 'aborted'].includes(runStateOf(host.chronicle));
 }
 
 function finished(host: RunHost): boolean {
-  return host.stopped !== null || (quiet(host) && !host.chronicle.state.stage.includes(stageCode('straggling')));
+  return host.stopped !== null || (quiet(host) && !host.chronicle.state.stage.some((stage) => FOR_PEOPLE.has(stage)));
 }
 
 async function begin(host: RunHost): Promise<void> {
@@ -92,7 +95,7 @@ function releaseOwn(host: RunHost): void {
 
 /** What another run may have while stragglers of this one still wait for people. */
 function settledNames(host: RunHost): string[] {
-  return host.parts.program.targets.filter((_, target) => host.chronicle.state.stage[target] !== stageCode('straggling'));
+  return host.parts.program.targets.filter((_, target) => !FOR_PEOPLE.has(host.chronicle.state.stage[target] as number));
 }
 
 function leasesGiven(host: RunHost): boolean {

@@ -92,8 +92,9 @@ describe('run on the twin', () => {
       'the others to be done',
     );
     expect(t.status.stragglers).toMatchObject([{ target: 'n3', cause: expect.stringContaining('rebooted by somebody else') }]);
+    expect(t.status.state).toBe('settled');
     t.say('resume', 'n3');
-    await t.untilState('settled');
+    await t.until((host) => host.chronicle.state.run.open === 0, 'n3 to be back');
     expect(t.status.returned).toBe(6);
   });
 

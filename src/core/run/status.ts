@@ -51,6 +51,8 @@ const QUEUED = stageCode('queued');
 const RUNNING = stageCode('running');
 const SKIPPED = stageCode('skipped');
 
+const AT_REST: ReadonlySet<number> = new Set([SETTLED, DROPPED, SKIPPED, STRAGGLING]);
+
 export function statusOf(chronicle: Chronicle): RunStatus {
   const { program, state } = chronicle;
   const baseline = count(program.targets.length, (target) => hasFlag(state, target, FLAG.baseline));
@@ -86,9 +88,16 @@ export function runStateOf(chronicle: Chronicle): RunState {
   if (!run.begun) return 'planned';
   const met = returnGateMet(chronicle);
   if (run.open === 0) return met || run.returnGateApproved ? 'settled' : 'held';
-  if (met) return 'returned';
+  if (met) return atRest(chronicle) ? 'settled' : 'returned';
   if (run.paused) return 'paused';
   return holds(chronicle).length > 0 ? 'held' : 'running';
+}
+
+/** Whether every target is through, or is named and waits for a person: nothing happens by itself any more. */
+export function atRest(chronicle: Chronicle): boolean {
+  const { state } = chronicle;
+  if (state.run.open === 0) return true;
+  return state.stage.every((stage, target) => AT_REST.has(stage) || (stage === PARKED && hasFlag(state, target, FLAG.held | FLAG.foreign)));
 }
 
 /** Whether every scope of the return gate has enough targets back right now. */
