@@ -153,8 +153,8 @@ function guide(transcript: readonly Said[], folder: string): string {
   return `# The first maintenance: sixteen nodes, one of them dead for good
 
 A transcript of real slurmctld, slurmds and sshds (\`npm run testbed -- --nodes 16\`), written by \`npm run prove -- spine testbed-16\`. Four training jobs
-run on the nodes when it begins and are waited for; n5 never comes back from its reboot. Time limits are shortened so that the
-dead node is named within a minute.
+run on the nodes when it begins; those still there when the turn of their nodes comes are waited for. n5 never comes back from its reboot.
+Time limits are shortened so that the dead node is named within a minute.
 
 ${parts.join('\n\n')}
 `;
