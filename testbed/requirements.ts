@@ -31,9 +31,9 @@ export class PartMissingError extends Error {
   }
 }
 
-/** Names of the parts that are neither on PATH nor in an sbin folder; empty when a testbed can start. */
-export function missingParts(): string[] {
-  return parts.filter((part) => find(part) === undefined);
+/** Names of the needed parts that are neither on PATH nor in an sbin folder; empty, for all of them, when a testbed can start. */
+export function missingParts(needed: readonly Part[] = parts): string[] {
+  return needed.filter((part) => find(part) === undefined);
 }
 
 /** Absolute path of a part. Throws PartMissingError when it is not installed. */
@@ -52,8 +52,8 @@ export interface Describe {
 /**
  * A suite that needs real parts: when some are missing it is skipped and the title says why; with PITSTOP_REQUIRE_REAL=1 it fails instead.
  */
-export function realParts(describe: Describe, title: string, body: () => void): void {
-  const missing = missingParts();
+export function realParts(describe: Describe, title: string, body: () => void, needed: readonly Part[] = parts): void {
+  const missing = missingParts(needed);
   if (missing.length === 0) {
     describe(title, body);
     return;

@@ -32,6 +32,7 @@ export const RICH: Retro = {
       p90Min: 9,
       longestMin: 12,
       plannedMedianMin: null,
+      plannedN: 0,
       offBy: null,
     },
     {
@@ -44,6 +45,7 @@ export const RICH: Retro = {
       p90Min: 14,
       longestMin: 15.5,
       plannedMedianMin: 8,
+      plannedN: 17,
       offBy: 0.25,
     },
     {
@@ -56,6 +58,7 @@ export const RICH: Retro = {
       p90Min: 12,
       longestMin: 26,
       plannedMedianMin: 11,
+      plannedN: 0,
       offBy: -0.1,
     },
     {
@@ -68,6 +71,7 @@ export const RICH: Retro = {
       p90Min: 0.05,
       longestMin: 0.1,
       plannedMedianMin: null,
+      plannedN: 0,
       offBy: null,
     },
   ],

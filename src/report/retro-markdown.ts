@@ -107,7 +107,7 @@ function phaseSection(phases: readonly PhaseRetro[]): string {
     head,
     phases.map((phase) => [
       plain(phase.step),
-      phase.plannedMedianMin === null ? 'never seen here' : showLong(phase.plannedMedianMin),
+      prior(phase),
       showLong(phase.medianMin),
       showOff(phase.offBy),
       showLong(phase.p90Min),
@@ -274,6 +274,12 @@ function showMin(min: number | null): string {
 function showLong(min: number | null): string {
   if (min === null || (min >= 1 && min < 60)) return showMin(min);
   return showDuration(min * MINUTE_MS);
+}
+
+/** What was planned, and whether anybody here had ever measured it. */
+function prior({ plannedMedianMin, plannedN }: PhaseRetro): string {
+  if (plannedMedianMin === null) return 'never seen here';
+  return `${showLong(plannedMedianMin)} (${plannedN === 0 ? 'never seen here' : `n ${showCount(plannedN)}`})`;
 }
 
 function showOff(offBy: number | null): string {

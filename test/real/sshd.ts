@@ -8,22 +8,13 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { takePorts, type PortBlock } from '../../testbed/ports.ts';
-import { PartMissingError, pathOf } from '../../testbed/requirements.ts';
+import { pathOf, realParts } from '../../testbed/requirements.ts';
 import { until } from '../../testbed/until.ts';
 import type { SshOptions } from '../../src/drivers/ssh/options.ts';
 
 /** A suite on real sshds: skipped, saying so, where they are missing; failing there with PITSTOP_REQUIRE_REAL=1. */
 export function withSshd(title: string, body: () => void): void {
-  try {
-    pathOf('sshd');
-    pathOf('ssh-keygen');
-  } catch (error) {
-    if (!(error instanceof PartMissingError) || process.env['PITSTOP_REQUIRE_REAL'] === '1') throw error;
-    console.warn(`skipped: ${title}: ${error.message}`);
-    describe.skip(`${title} (skipped: ${error.message})`, body);
-    return;
-  }
-  describe(title, body);
+  realParts(describe, title, body, ['sshd', 'ssh-keygen']);
 }
 
 export class SshNodes {

@@ -68,6 +68,8 @@ export interface PhaseRetro {
   readonly longestMin: number | null;
   /** The prior's median; null = nobody had stated one. */
   readonly plannedMedianMin: number | null;
+  /** Observations behind the prior; 0 = nobody here has measured it. */
+  readonly plannedN: number;
   /** How far the median was off the prior: 0.25 = a quarter longer. */
   readonly offBy: number | null;
 }
@@ -176,6 +178,7 @@ function phasesOf(chronicle: Chronicle): PhaseRetro[] {
         p90Min: quantile(times, 0.9),
         longestMin: quantile(times, 1),
         plannedMedianMin,
+        plannedN: planned?.n ?? 0,
         offBy: medianMin === null || plannedMedianMin === null || plannedMedianMin === 0 ? null : medianMin / plannedMedianMin - 1,
       };
     });

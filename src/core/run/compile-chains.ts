@@ -125,7 +125,7 @@ function programStep(step: Step, id: number, chain: number, back: boolean, limit
     attempts: step.attempts,
     limits: step.uses.map(limitId),
     back,
-    takes: step.takes && { medianMs: step.takes.medianMs, logSd: step.takes.logSd },
+    takes: step.takes && { medianMs: step.takes.medianMs, logSd: step.takes.logSd, n: step.takes.n },
     fails: step.fails,
   };
 }

@@ -78,7 +78,7 @@ export interface ProgramStep {
   readonly limits: readonly number[];
   readonly back: boolean;
   /** Median, log-sd and failure share for the twin and the rehearsal; null = never stated. */
-  readonly takes: { readonly medianMs: number; readonly logSd: number } | null;
+  readonly takes: { readonly medianMs: number; readonly logSd: number; readonly n: number } | null;
   readonly fails: number;
 }
 
