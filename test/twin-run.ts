@@ -22,25 +22,41 @@ import { twinHistory } from './checkers/history.ts';
 
 const START_MS = Date.UTC(2031, 6, 8, 9, 0);
 const PACE: Pace = { pollMs: 5_000, nodePollMs: 2_000, callTimeoutMs: 60_000, settleMs: 10_000 };
+/** How closely the runner looks; a plain number of targets a shard will do. */
+interface Looking {
+  readonly shardTargets?: number;
+  /** Between two looks at a node that is on its way back. */
+  readonly paceMs?: number;
+  /** How long the journal waits for company. */
+  readonly flushMs?: number;
+}
 const NOBODY = { by: 'lead', why: 'test', targets: null };
 
 export class TwinRun {
   /** Every run made since somebody last emptied this list: what a test leaves behind is judged after it. */
   static readonly made: TwinRun[] = [];
+  /** Unix ms at which every such run is created. */
+  static readonly startMs = START_MS;
   readonly clock = new VirtualClock(START_MS);
   readonly plan: Plan;
   readonly twin: Twin;
   readonly journal: Journal;
   readonly #shardTargets: number;
+  readonly #pace: Pace;
   #gate = { open: true };
   #runs: Runs;
   run = '';
 
-  constructor(plan: Plan, twin: Partial<Omit<TwinConfig, 'nodes'>> = {}, shardTargets = 1_000) {
+  constructor(plan: Plan, twin: Partial<Omit<TwinConfig, 'nodes'>> = {}, looking: Looking = {}) {
     this.plan = plan;
-    this.#shardTargets = shardTargets;
+    this.#shardTargets = looking.shardTargets ?? 1_000;
+    this.#pace = looking.paceMs === undefined ? PACE : { ...PACE, nodePollMs: looking.paceMs };
     this.twin = createTwin(twinConfig([...compile(plan).targets], twin), this.clock);
-    this.journal = openSqliteJournal({ file: ':memory:', clock: this.clock });
+    this.journal = openSqliteJournal({
+      file: ':memory:',
+      clock: this.clock,
+      ...(looking.flushMs === undefined ? {} : { flushMs: looking.flushMs }),
+    });
     this.#runs = this.#newRuns();
     TwinRun.made.push(this);
   }
@@ -62,6 +78,12 @@ export class TwinRun {
   async create(options: JsonObject = {}): Promise<this> {
     const made = this.#runs.create(JSON.stringify(this.plan), options);
     this.run = (await this.clock.run(made)).host.run;
+    return this;
+  }
+
+  /** As `create`, for a plan that only watches what the test does to the twin. */
+  async watching(name: string): Promise<this> {
+    this.run = (await this.clock.run(this.#runs.watch(JSON.stringify(this.plan), name, {}))).host.run;
     return this;
   }
 
@@ -154,7 +176,7 @@ export class TwinRun {
       shell: this.twin.shell,
       bmc: this.twin.bmc,
     };
-    const world: World = { clock: this.clock, pace: PACE, driver: (_, role) => byRole[role] ?? null, close: () => Promise.resolve() };
+    const world: World = { clock: this.clock, pace: this.#pace, driver: (_, role) => byRole[role] ?? null, close: () => Promise.resolve() };
     return new Runs({
       journal: mortal(this.journal, this.#gate),
       owner: 'test',

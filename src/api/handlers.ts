@@ -10,7 +10,9 @@ import { approve, consent, ControlRefusedError, CONTROLS, release, straggler, ty
 import { dryRun } from '../runner/dry-run.ts';
 import type { RunHost } from '../runner/host.ts';
 import { RunRefusedError } from '../runner/only.ts';
-import type { Runs } from '../runner/runs.ts';
+import type { PastRunGiven } from '../runner/past/import-runs.ts';
+import { endWatch } from '../runner/past/watch-others.ts';
+import { isWatch, type Runs } from '../runner/runs.ts';
 import type { JsonObject } from '../std/json.ts';
 import { contract } from './contract/contract.ts';
 import { countsOf, eventOf, viewOf } from './view.ts';
@@ -47,7 +49,7 @@ export function createRouter(parts: ApiParts) {
         return { pid: process.pid };
       }),
     },
-    runs: { ...lookProcedures(parts), ...wordProcedures(parts.runs) },
+    runs: { ...lookProcedures(parts), ...wordProcedures(parts.runs), ...proceduresOfOthers(parts.runs) },
     site: {
       importSlurm: os.site.importSlurm.handler(({ input }) =>
         answering(() => parts.site.importSlurm(input.options as JsonObject, input.folder)),
@@ -82,15 +84,32 @@ function lookProcedures(parts: ApiParts) {
   };
 }
 
+/** Maintenances that others carry out or carried out. */
+function proceduresOfOthers(runs: Runs) {
+  return {
+    watch: os.runs.watch.handler(({ input }) =>
+      answering(async () => ({ run: (await runs.watch(input.plan, input.name, input.options as JsonObject)).host.run })),
+    ),
+    import: os.runs.import.handler(({ input }) =>
+      answering(async () => [
+        ...(await runs.import(input.runs as readonly PastRunGiven[], { from: input.from, by: input.by, at: new Date().toISOString() })),
+      ]),
+    ),
+  };
+}
+
 /** Procedures that say something to a run. */
 function wordProcedures(runs: Runs) {
   const say = async (
     words: { run: string; by: string; reason: string; targets: string | null },
     speak: (host: RunHost, words: Words) => string | Promise<string>,
+    speakToWatch: (host: RunHost, words: Words) => string = refuseToWatch,
   ) =>
-    answering(async () => ({
-      leaves: await speak(await hostOf(runs, words.run), { by: words.by, why: words.reason, targets: words.targets }),
-    }));
+    answering(async () => {
+      const host = await hostOf(runs, words.run);
+      const said = { by: words.by, why: words.reason, targets: words.targets };
+      return { leaves: await (isWatch(host.parts.header) ? speakToWatch : speak)(host, said) };
+    });
   return {
     create: os.runs.create.handler(({ input }) =>
       answering(async () => {
@@ -99,12 +118,20 @@ function wordProcedures(runs: Runs) {
       }),
     ),
     control: os.runs.control.handler(({ input }) =>
-      say(input, (host, words) => (input.word === 'release' ? release(host, words) : CONTROLS[input.word](host, words))),
+      say(
+        input,
+        (host, words) => (input.word === 'release' ? release(host, words) : CONTROLS[input.word](host, words)),
+        input.word === 'abort' ? endWatch : refuseToWatch,
+      ),
     ),
     approve: os.runs.approve.handler(({ input }) => say(input, (host, words) => approve(host, words, input.gate))),
     straggler: os.runs.straggler.handler(({ input }) => say(input, (host, words) => straggler(host, words, input.act))),
     consent: os.runs.consent.handler(({ input }) => say(input, (host, words) => consent(host, words, input.customer, input.to))),
   };
+}
+
+function refuseToWatch(host: RunHost): never {
+  throw new ControlRefusedError(`${host.run} only watches what others do: abort ends it, and nothing else can be said to it`);
 }
 
 async function headerOf(runs: Runs, run: string): Promise<RunHeader> {

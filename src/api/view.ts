@@ -1,5 +1,6 @@
 // A run as the contract shows it, from the chronicle of a live host or of a finished run.
 import type { RunHeader, StoredEntry } from '../core/ports.ts';
+import { originOf } from '../core/past/origin.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { curveOf } from '../core/retro/retro.ts';
 import type { Chronicle } from '../core/run/chronicle.ts';
@@ -18,8 +19,11 @@ const isoOrNull = (ms: number | null): string | null => (ms === null || Number.i
 /** `host` null = the run has finished or is not driven by this server. */
 export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host: RunHost | null): RunView {
   const status = statusOf(chronicle);
+  const origin = originOf(header.options);
   return {
     run: header.run,
+    origin: origin.kind,
+    originWords: origin.words,
     planId: header.planId,
     change: plan.change.name,
     state: status.state,
@@ -76,6 +80,7 @@ export function eventOf(header: RunHeader, entry: StoredEntry): RunEvent {
     target: entry.target < 0 ? null : (header.targets[entry.target] ?? null),
     kind: entry.kind,
     step: entry.target < 0 || entry.step < 0 ? null : (header.steps[entry.step] ?? null),
+    arg: entry.target >= 0 || entry.step < 0 ? null : entry.step,
     attempt: entry.attempt,
     by: entry.note?.by ?? null,
     why: entry.note?.why ?? null,

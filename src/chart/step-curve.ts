@@ -46,9 +46,13 @@ export function axisEndMin(points: readonly CurvePoint[], nowMin: number, marks:
 
 /** Round minutes from 0 to `endMin`, at most `ticksMax` steps. */
 export function minuteTicks(endMin: number, ticksMax: number): number[] {
-  const least = endMin / Math.max(1, ticksMax);
-  const step = ROUND_STEPS_MIN.find((minutes) => minutes >= least) ?? Math.ceil(least / (24 * HOUR)) * 24 * HOUR;
+  const step = roundStepMin(endMin / Math.max(1, ticksMax));
   return Array.from({ length: Math.floor(endMin / step + 1e-9) + 1 }, (_, i) => Math.round(i * step * 10) / 10);
+}
+
+/** The first round number of minutes, hours or days that is at least so long. */
+export function roundStepMin(leastMin: number): number {
+  return ROUND_STEPS_MIN.find((minutes) => minutes >= leastMin) ?? Math.ceil(leastMin / (24 * HOUR)) * 24 * HOUR;
 }
 
 /** The marks that have a place on the axis. */

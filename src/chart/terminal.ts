@@ -1,5 +1,6 @@
 // A run drawn in characters: the return curve as a step chart, and a bar of what the targets show. Readable without colour.
 import { showCount } from '../std/share.ts';
+import { blank, clip, put, size } from './cells.ts';
 import {
   axisEndMin,
   cleanPoints,
@@ -46,8 +47,6 @@ interface Layout {
   readonly endMin: number;
 }
 
-/** Beyond this nobody reads; it keeps a wrong size from filling the memory. */
-const CHARS_MAX = 1_000;
 const SIDE_CHARS = 20;
 const SIDE_FROM_CHARS = 48;
 const GUTTER_FROM_CHARS = 20;
@@ -206,15 +205,6 @@ function columnOf(min: number, plotChars: number, endMin: number): number {
   return Math.min(plotChars - 1, Math.floor((min / endMin) * plotChars));
 }
 
-/** Writes the words there, moved in from the left edge, and only where they fit beside what is there already. */
-function put(cells: string[], from: number, words: string): boolean {
-  const start = Math.max(0, from);
-  const room = cells.slice(Math.max(0, start - 1), start + words.length + 1).every((cell) => cell === ' ');
-  if (!room || start + words.length > cells.length) return false;
-  for (let i = 0; i < words.length; i++) cells[start + i] = words.charAt(i);
-  return true;
-}
-
 /** Cells by share, at least one each while there is room, all of the width used. */
 function cellsOf(counts: readonly number[], width: number): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -247,16 +237,4 @@ function legendLines(painted: readonly { words: string; paint: (chars: number) =
 function orderOf(label: string): number {
   const at = STATE_ORDER.indexOf(label);
   return at < 0 ? STATE_ORDER.length : at;
-}
-
-function size(chars: number): number {
-  return Number.isFinite(chars) ? Math.min(CHARS_MAX, Math.max(0, Math.floor(chars))) : 0;
-}
-
-function blank(chars: number): string[] {
-  return Array.from({ length: chars }, () => ' ');
-}
-
-function clip(text: string, chars: number): string {
-  return text.length <= chars ? text : `${text.slice(0, Math.max(0, chars - 1))}${chars > 0 ? '…' : ''}`;
 }

@@ -70,7 +70,7 @@ export function runsTable(views: readonly RunView[]): string[] {
   const rows = views.map((view) => [
     view.run,
     view.state,
-    view.change,
+    view.origin === 'run' ? view.change : `${clip(view.change, 40)} (${view.originWords})`,
     view.createdAt.slice(0, 16),
     `${view.returned}/${view.baseline}`,
     String(view.stragglers.length),
@@ -82,7 +82,8 @@ export function runsTable(views: readonly RunView[]): string[] {
 function headline(view: RunView): string {
   const at = minutesNow(view);
   const when = at === null ? 'nothing drained yet' : `${showDuration(at * MINUTE_MS)} since the first drain`;
-  return `${view.run}  ${view.state.toUpperCase()}  ${view.change}, plan ${view.planId.slice(0, 12)}, ${counted(view.targets, 'target')}  ${when}`;
+  const what = view.origin === 'run' ? `${view.change}, plan ${view.planId.slice(0, 12)}` : `${clip(view.change, 40)}, ${view.originWords}`;
+  return `${view.run}  ${view.state.toUpperCase()}  ${what}, ${counted(view.targets, 'target')}  ${when}`;
 }
 
 function backLine(view: RunView): string {

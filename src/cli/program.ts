@@ -2,17 +2,21 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { CliContext, Wiring } from './context.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addFleet } from './commands/fleet.ts';
 import { addInventory } from './commands/inventory.ts';
+import { addLimits } from './commands/limits.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRehearse } from './commands/rehearse.ts';
 import { addRetro } from './commands/retro.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServer } from './commands/server.ts';
+import { addWatch } from './commands/watch.ts';
 import { addWords } from './commands/words.ts';
 import { ensureServer, type Launch } from './ensure-server.ts';
 import { EXIT, failureOf, type ExitCode } from './exit.ts';
@@ -76,6 +80,8 @@ function programOf(context: CliContext): Command {
   const program = new Command('pitstop')
     .description(ABOUT)
     .version(wiring.version, '--version', 'print the version')
+    // So that an option behind a word of a command's own, as in `runs import --json`, is that word's.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError()
@@ -85,7 +91,11 @@ function programOf(context: CliContext): Command {
     addInventory,
     addDoctor,
     addPlan,
+    addRehearse,
+    addLimits,
+    addCompare,
     addRun,
+    addWatch,
     addRuns,
     addWords,
     addEvents,

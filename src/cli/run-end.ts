@@ -62,6 +62,8 @@ export function endSentence(view: RunView): string {
 
 /** Commands that would move a run that is held or paused on, with who may give them. */
 export function waysOn(view: RunView): string[] {
+  // What others do is theirs to move on.
+  if (view.origin !== 'run') return [];
   const ways: string[] = [];
   const say = (what: string, command: string): void => void ways.push(`${what}: pitstop ${command} --reason WHY`);
   for (const wave of view.waves) {

@@ -4,6 +4,8 @@ import type { RunView } from '../api/contract/schemas.ts';
 export function exampleView(fields: Partial<RunView> = {}): RunView {
   return {
     run: 'image-1',
+    origin: 'run',
+    originWords: '',
     planId: '4201eb75323279eecca254cf966534cfb4d252a162e4d5271ad3e464859353f6',
     change: 'image',
     state: 'running',

@@ -172,6 +172,8 @@ export const ENTRY_KINDS = [
   'intent',
   'act',
   'observed',
+  // of the run; target -1
+  'forecast',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

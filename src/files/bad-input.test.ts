@@ -17,6 +17,7 @@ clusters:
 `;
 const fleet = parseFleet(FLEET, 'fleet.yaml');
 const catalogue = loadCatalogue(catalogueFolders(null, null));
+const KNOWN = [...catalogue.keys()].sort().join(', ');
 const NOW_MS = Date.UTC(2026, 0, 1);
 
 /** The first line printed; fails when the reader took the input. */
@@ -55,12 +56,12 @@ describe('change file: bad input', () => {
   check(
     'component not in the catalogue',
     'want: {host-so: "1"}',
-    'change.yaml:2:17: host-so: is not in the catalogue; did you mean "host-os"? known here: bmc, driver, hca-firmware, host-os',
+    `change.yaml:2:17: host-so: is not in the catalogue; did you mean "host-os"? known here: ${KNOWN}`,
   );
   check(
     'component not in the catalogue (nothing near)',
     'want: {kernel-patch: "1"}',
-    'change.yaml:2:22: kernel-patch: is not in the catalogue; known here: bmc, driver, hca-firmware, host-os',
+    `change.yaml:2:22: kernel-patch: is not in the catalogue; known here: ${KNOWN}`,
   );
   check(
     'unquoted placeholder',
@@ -159,6 +160,52 @@ describe('policy file: bad input', () => {
     'policy.yaml:1:15: 15: is no duration; write a number and its unit, such as 90s, 12m, 1.5h or 4d',
   );
   check('mistyped gate', 'gates: {retruned: 95%}', 'policy.yaml:1:9: retruned: unknown key; did you mean "returned"?');
+  check('duration below zero', 'gates: {soak: -15m}', 'policy.yaml:1:15: -15m: is less than no time; write a duration without the minus');
+  check('duration beyond belief', 'gates: {soak: 11000d}', 'policy.yaml:1:15: 11000d: is too long; write at most ten years');
+  check('a goal of nothing', 'northStar: 0', 'policy.yaml:1:12: 0: is no time at all; write at least 1ms, or leave the key out');
+  check('a gate that nothing can pass', 'gates: {returned: 101%}', 'policy.yaml:1:19: 101%: is out of range; write 0% to 100%');
+  check('a crew of nobody', 'crew: {hands: {count: 0}}', 'policy.yaml:1:23: 0: lets nothing through; write at least 1');
+  check(
+    'a crew that never works',
+    'crew: {hands: {count: 2, shifts: "06:00-06:00"}}',
+    'policy.yaml:1:34: "06:00-06:00": 06:00-06:00 is no time at all: this crew never works; end each shift after its start',
+  );
+  check(
+    'a limit that is mended before it is measured',
+    'limits: {a: {count: 2, since: 2031-05-02, until: 2031-05-01}}',
+    'policy.yaml:1:50: 2031-05-01: lies before since; since: of when the number is; until: mended by then',
+  );
+  check(
+    'a limit since no day',
+    'limits: {a: {count: 2, since: May}}',
+    'policy.yaml:1:31: May: is not a date or time; write 2031-07-08 or "2031-07-08T09:00 America/Phoenix"',
+  );
+  check(
+    'jobs assumed without an end',
+    'assume: {jobs: {busy: 50%}}',
+    'policy.yaml:1:16: remaining: is missing; add "remaining": a prior as text, such as 12m~0.3 or a map (key: value)',
+  );
+  check(
+    'an answer in no time',
+    'assume: {approval: 0~0.7}',
+    'policy.yaml:1:20: 0~0.7: has a median of no time at all; write at least 1ms, or leave the prior out',
+  );
+  check(
+    'more faults than node-days',
+    'assume: {faultsPerNodeDay: {share: 140%, n: 1, source: x}}',
+    'policy.yaml:1:36: 140%: is out of range; write 0% to 100%',
+  );
+  check(
+    'jobs on no node',
+    'assume: {jobs: {nodesEach: 0, remaining: 1h~1}}',
+    'policy.yaml:1:28: 0: lets nothing through; write at least 1',
+  );
+  check('an assumption nobody makes', 'assume: {aproval: 5m~0.7}', 'policy.yaml:1:10: aproval: unknown key; did you mean "approval"?');
+  check(
+    'a canary too large for any memory',
+    'canary: "n[1-99999999999]"',
+    'policy.yaml:1:11: [1-99999999999]: more than 10000000 names; write a smaller range',
+  );
   check(
     'ask without proof',
     'jobs: {ask: {signal: USR1}}',
@@ -260,10 +307,59 @@ describe('catalogue file: bad input', () => {
     [steps('{step: x, run: [a], takes: 12m}')],
     'c1.yaml:4:32: 12m: is no prior; write median~log-sd, such as 12m~0.3',
   );
+  const prior = (more: string): string[] => [steps(`{step: x, run: [a], takes: {median: 5m, logSd: 0.3, n: 1, source: y, ${more}}}`)];
+  const twice = (more: string): string[] => [steps(`{step: x, run: [a], takes: {${more}, source: y}}`)];
+  check(
+    'a prior of no time',
+    twice('median: 0, logSd: 0.3, n: 1'),
+    'c1.yaml:4:41: 0: is no time at all; write at least 1ms, or leave the key out',
+  );
+  check(
+    'a prior below zero',
+    [steps('{step: x, run: [a], takes: -5m~0.3}')],
+    'c1.yaml:4:32: -5m~0.3: is less than no time; write a duration without the minus',
+  );
+  check(
+    'a negative spread',
+    twice('median: 5m, logSd: -0.3, n: 1'),
+    'c1.yaml:4:52: -0.3: is no log-sd; write a number from 0 to 5, such as 0.3',
+  );
+  check(
+    'a negative spread in short',
+    [steps('{step: x, run: [a], takes: 5m~-0.3}')],
+    'c1.yaml:4:32: 5m~-0.3: is no prior; write median~log-sd, such as 12m~0.3',
+  );
+  check('fewer observations than none', twice('median: 5m, logSd: 0.3, n: -1'), 'c1.yaml:4:60: -1: is too small; write at least 0');
+  check('a negative common part', prior('between: -1'), 'c1.yaml:4:83: -1: is no log-sd; write a number from 0 to 5, such as 0.3');
+  check(
+    'too little freedom',
+    prior('df: 0.5'),
+    'c1.yaml:4:78: 0.5: is no number of degrees of freedom; write a number from 1 to 1000000, such as 8',
+  );
+  check(
+    'a time limit of no time',
+    [steps('{step: x, run: [a], timeout: 0}')],
+    'c1.yaml:4:34: 0: is no time at all; write at least 1ms, or leave the key out',
+  );
+  check(
+    'more failures than attempts',
+    [steps('{step: x, run: [a], fails: 130%}')],
+    'c1.yaml:4:32: 130%: is out of range; write 0% to 100%',
+  );
+  check(
+    'a share of links without a sign',
+    ['component: a\nkind: switch\ndisturbs: 0.5\nsteps: [{step: conform, to: conforming, read: {a: [v]}}]\n'],
+    'c1.yaml:3:11: 0.5: is no share; write a percentage such as 95%',
+  );
+  check(
+    'shares below all',
+    [good('a', 'mopUp: [{way: x, share: 60%}, {way: y, share: 30%}]\n')],
+    'c1.yaml:4:8: mopUp: the shares add up to 90%; make them add up to 100%: each straggler is settled one way',
+  );
   check(
     'shares above all',
     [good('a', 'mopUp: [{way: x, share: 60%}, {way: y, share: 50%}]\n')],
-    'c1.yaml:4:8: mopUp: the shares add up to more than 100%; make them add up to 100%',
+    'c1.yaml:4:8: mopUp: the shares add up to 110%; make them add up to 100%: each straggler is settled one way',
   );
   check(
     'extends nothing',

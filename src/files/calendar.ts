@@ -67,7 +67,8 @@ export function parseShifts(text: string): Interval[] | Refusal {
     const match = /^\s*([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)\s*$/.exec(part);
     if (!match) return new Refusal('are no shifts', 'write "06:00-22:00" or "06:00-12:00,13:00-22:00"');
     const [fromMin, end] = [Number(match[1]) * 60 + Number(match[2]), Number(match[3]) * 60 + Number(match[4])];
-    if (end > DAY_MIN || fromMin === end) return new Refusal('are no shifts', 'end each shift after its start, at 24:00 at the latest');
+    if (fromMin === end) return new Refusal(`${part.trim()} is no time at all: this crew never works`, 'end each shift after its start');
+    if (end > DAY_MIN) return new Refusal('are no shifts', 'end each shift at 24:00 at the latest');
     found.push({ fromMin, toMin: end > fromMin ? end : end + DAY_MIN });
   }
   return found;

@@ -93,7 +93,7 @@ test('folders: the package, beside the fleet file, and the one given', () => {
     writeFileSync(join(folder, 'catalogue', 'host-os.yaml'), 'component: host-os\nextends: builtin\nsteps: {apply: {attempts: 7}}\n');
     writeFileSync(join(folder, 'catalogue', 'notes.txt'), 'not ours');
     const catalogue = loadCatalogue(catalogueFolders(fleet, null));
-    expect([...catalogue.keys()].sort()).toEqual(['bmc', 'driver', 'hca-firmware', 'host-os']);
+    expect([...catalogue.keys()]).toEqual(expect.arrayContaining(['bmc', 'host-os', 'switch-firmware']));
     expect(catalogue.get('host-os')?.procedure.steps.find(({ name }) => name === 'apply')?.attempts).toBe(7);
     expect(() => loadCatalogue(catalogueFolders(fleet, join(folder, 'none')))).toThrow(BadInputError);
   } finally {
@@ -101,15 +101,35 @@ test('folders: the package, beside the fleet file, and the one given', () => {
   }
 });
 
-test('package catalogue: no prior claims to have been seen, and none is without its source', () => {
-  for (const [component, { procedure: found }] of loadCatalogue(catalogueFolders(null, null))) {
-    const checks = found.steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks.map(({ takes }) => takes) : []));
-    const priors = [...found.steps.map(({ takes }) => takes), ...checks, found.back?.takes, ...found.mopUp.map(({ takes }) => takes)];
-    for (const prior of priors)
-      if (prior) expect(prior, component).toMatchObject({ n: 0, source: expect.stringMatching(/unstated|nvidia|nvfupd/) as unknown });
-    expect(
-      found.mopUp.reduce((sum, { share }) => sum + share, 0),
-      component,
-    ).toBeCloseTo(1);
-  }
+test('defects and disturbs: a bare share or with its source; only a switch disturbs links', () => {
+  const at = (kind: string, more: string) =>
+    procedure(`component: host-os\nkind: ${kind}\nsteps: [{step: conform, to: conforming, read: {host-os: [v]}}]\n${more}`).procedure;
+  expect(at('switch', 'defects: 0.8%\ndisturbs: {share: 2%, n: 41, source: july}\n')).toMatchObject({
+    defects: { share: 0.008, n: 0, source: 'unstated' },
+    disturbs: { share: 0.02, n: 41, source: 'july' },
+  });
+  expect(procedure().procedure).not.toHaveProperty('defects');
+  expect(() => at('node', 'disturbs: 1%\n')).toThrow(
+    'site/host-os.yaml:4:11: disturbs: is said of a node; only work on a switch disturbs links; take it out',
+  );
+});
+
+test('priors: what the targets of a run have in common', () => {
+  const { procedure: found } = procedure(
+    'component: host-os\nextends: builtin\nsteps: {apply: {takes: {median: 8m, logSd: 0.3, between: 0.2, df: 5, n: 7, source: july}}}\n',
+  );
+  expect(found.steps[1]?.takes).toEqual({ medianMs: 480_000, logSd: 0.3, between: 0.2, df: 5, n: 7, source: 'july' });
+});
+
+test('extends: a site gives steps of the package its own limits, and defects its own count', () => {
+  const { procedure: found } = procedure(
+    'component: host-os\nextends: builtin\nsteps: {apply: {uses: [image-server]}}\ndefects: {share: 1%, n: 100, source: june}\n',
+  );
+  expect(found.steps.map(({ name, uses }) => [name, uses])).toEqual([
+    ['drain', []],
+    ['apply', ['image-server']],
+    ['activate', []],
+    ['conform', []],
+  ]);
+  expect(found.defects).toEqual({ share: 0.01, n: 100, source: 'june' });
 });

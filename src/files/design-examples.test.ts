@@ -179,10 +179,15 @@ test('long example: change, catalogue and policy', () => {
   expect(calendars['crew:hardware']?.[0]).toEqual([start, start + 13 * 60]);
 });
 
-test('package catalogue: host-os is the documented one, but for the image server, which is a site limit of its own', () => {
-  const builtin = loadCatalogue(catalogueFolders(null, null));
-  const design = parseCatalogue([[{ file: 'host-os.yaml', text: LONG_HOST_OS }]]);
-  const documented = design.get('host-os')?.procedure;
-  const steps = documented?.steps.map((step) => ({ ...step, uses: [] }));
-  expect(builtin.get('host-os')?.procedure).toEqual({ ...documented, steps });
+test('package catalogue: host-os is the documented one, but for the image server (a limit of the site) and what the example leaves unsaid', () => {
+  const builtin = loadCatalogue(catalogueFolders(null, null)).get('host-os')?.procedure;
+  const documented = parseCatalogue([[{ file: 'host-os.yaml', text: LONG_HOST_OS }]]).get('host-os')?.procedure;
+  expect(withoutSources({ ...builtin, defects: undefined })).toEqual(
+    withoutSources({ ...documented, steps: documented?.steps.map((step) => ({ ...step, uses: [] })) }),
+  );
 });
+
+/** As it would read if nobody had said where its figures come from. */
+function withoutSources(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, part: unknown) => (key === 'source' ? undefined : part)));
+}

@@ -20,7 +20,8 @@ export interface FleetInForce {
   readonly defaults: readonly string[];
 }
 
-const NODES_MAX = 1_000_000;
+/** In one fleet. */
+export const FLEET_NODES_MAX = 1_000_000;
 
 /** The fleet of the file. Throws BadInputError. */
 export function readFleet(file: string): Fleet {
@@ -78,7 +79,7 @@ function clusterSets(written: WrittenFleet, problems: Problems): (NodeSet | null
     const set = readNodeSet(cluster.nodes, path, problems);
     if (set) {
       total += size(set);
-      if (total > NODES_MAX) problems.add(path, new Refusal(`more than ${NODES_MAX} nodes`, 'write a smaller fleet'));
+      if (total > FLEET_NODES_MAX) problems.add(path, new Refusal(`more than ${FLEET_NODES_MAX} nodes`, 'write a smaller fleet'));
       for (const [j, other] of sets.entries()) {
         const both = other && intersection(set, other);
         if (!both || size(both) === 0) continue;

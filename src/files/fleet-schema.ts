@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MODES } from '../core/fleet/model.ts';
 import { checkPlaceholders, NAME_PLACEHOLDERS } from '../core/change/placeholders.ts';
-import { count, duration, name, nodeSetText, oneOf, plainArgv, text, zone, NAME } from './values.ts';
+import { count, duration, name, nodeSetText, oneOf, plainArgv, someTime, text, zone, NAME } from './values.ts';
 import { keys, leaf, named, Refusal } from './schema.ts';
 import type { Role } from '../core/ports.ts';
 import type { Json } from '../std/json.ts';
@@ -63,7 +63,7 @@ const lease = keys({
   take: plainArgv,
   verify: plainArgv,
   give: plainArgv,
-  renewEvery: duration.optional(),
+  renewEvery: someTime.optional(),
 });
 
 const cluster = keys({

@@ -34,6 +34,7 @@ canary: {targets: "@rack:r1", gate: {failed: 1}}
 jobs: {ask: {signal: USR1}, proof: {newer: "/x/{job}"}, then: hold}
 crew: {h: {count: 6, shifts: "06:00-22:00"}}
 blackouts: [{from: 2031-07-04, to: 2031-07-05}]
+assume: {jobs: {busy: 50%, nodesEach: 32, remaining: 30m~0.5}, approval: {median: 5m, logSd: 0.7, between: 1, df: 3, n: 2, source: x}, faultsPerNodeDay: 1%}
 `;
 
 const fleet = parseFleet(FLEET, 'fleet.yaml');

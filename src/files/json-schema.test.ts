@@ -29,6 +29,25 @@ test('JSON Schemas: take what the readers take and refuse a typo', () => {
   expect(accepts('change', 'change: x\nwant: {host-os: 1}')).toBe(false);
   expect(accepts('policy', 'canary: "n1"\ngates: {returned: 95%}\njobs: {then: wait}')).toBe(true);
   expect(accepts('policy', 'jobs: {than: wait}')).toBe(false);
+  expect(accepts('policy', 'limits: {a: {count: 2, source: load test, since: 2031-05-01}, b: 3}')).toBe(true);
+  const jobs = 'jobs: {busy: 80%, nodesEach: all, remaining: 30m~0.5}';
+  expect(accepts('policy', `assume: {${jobs}, approval: 5m~0.7, faultsPerNodeDay: {share: 0.4%, n: 371, source: x}, stageLead: 24h}`)).toBe(
+    true,
+  );
+  expect(accepts('policy', 'assume: {jobs: {busy: 80%}}')).toBe(false);
+  expect(accepts('policy', 'assume: {aproval: 5m~0.7}')).toBe(false);
   expect(accepts('catalogue', 'component: a\nextends: builtin\nsteps: {apply: {takes: 12m~0.3}}')).toBe(true);
+  const measured = '{median: 12m, logSd: 0.3, between: 0.2, df: 5, n: 7, source: july}';
+  expect(
+    accepts(
+      'catalogue',
+      `component: a\nextends: builtin\nsteps: {apply: {takes: ${measured}}}\ndefects: 0.8%\ndisturbs: {share: 1%, n: 0, source: guess}`,
+    ),
+  ).toBe(true);
+  expect(accepts('catalogue', `component: a\nextends: builtin\nsteps: {apply: {takes: ${measured.replace('df: 5', 'df: 0')}}}`)).toBe(
+    false,
+  );
+  expect(accepts('catalogue', 'component: a\nextends: builtin\ndefects: {share: 1%}')).toBe(false);
+  expect(accepts('catalogue', 'component: a\nextends: builtin\nsteps: {apply: {timeout: 0}}')).toBe(false);
   expect(accepts('catalogue', 'component: a\nkind: node\nsteps: [{step: x, run: [a], timeouts: 1m}]')).toBe(false);
 });

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../core/fleet/model.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { must } from '../std/assert.ts';
 import { catalogueFolders, loadCatalogue } from './catalogue.ts';
 import { parseFleet } from './fleet-file.ts';
 import { inventoryId, readInventory, parseInventory, writeInventory } from './inventory-file.ts';
@@ -59,6 +60,11 @@ function samplePlan(): Plan {
   return { ...plan, id: planId(plan) };
 }
 
+/** With the id that it has now. */
+function resealed(changed: Omit<Plan, 'id'>): Plan {
+  return { ...changed, id: planId(changed) };
+}
+
 const plan = samplePlan();
 const text = showPlan(plan);
 
@@ -74,6 +80,14 @@ describe('files on disk', () => {
     expect(readPlan(file)).toEqual(plan);
     expect(readFileSync(file, 'utf8')).toBe(text);
     expect(readdirSync(folder)).toEqual(['x.plan.json']);
+  });
+
+  test('plan: without targets there is nothing to do with it, but a run that others made may have had such a one', () => {
+    const empty = resealed({ ...plan, waves: [], phases: [] });
+    const file = join(folder, 'empty.plan.json');
+    writePlan(file, empty);
+    expect(parsePlan(showPlan(empty), 'run 1')).toEqual(empty);
+    expect(() => readPlan(file)).toThrow(/empty\.plan\.json:\d+:\d+: no targets: a run of it would do nothing; plan again$/);
   });
 
   test('plan: a folder that is not there', () => {
@@ -102,16 +116,50 @@ test('plan: bad input has places', () => {
   );
   check(text.replace('"atOnce": 16', '"atOnce": "16"'), 'x.json:');
   check(text.replace('"schema": 1', '"schema": 2'), 'x.json:2:13: 2: is not one of the allowed values; known here: 1');
+  check(text.replace('"attempts": 2', '"attempts": 0'), ': 0: is too small; write at least 1');
+  check(text.replace('"share": 0.95', '"share": 1.2'), ': 1.2: is too large; write at most 1');
   check(text.replace('"parent": null', '"parents": null'), 'x.json:4:3: parents: unknown key; take it out');
   check(text.slice(0, 100), 'this is not JSON as Pitstop writes it; use the file as it was written');
   check(`{"schema": ,}`, 'x.json:1:2: this is not JSON as Pitstop writes it');
   check(`${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'x.json:1:1: ');
 });
 
+test('plan: what came later may stand in it, and need not', () => {
+  const observed = { share: 0.01, n: 3, source: 'july' };
+  const common = { medianMs: 1_000, logSd: 0.3, between: 0.1, df: 3, n: 4, source: 'july' };
+  const p1 = must(plan.procedures['p1'], 'the procedure');
+  const steps = p1.steps.map((step) => ({ ...step, takes: common }));
+  const full = resealed({
+    ...plan,
+    policy: {
+      ...plan.policy,
+      limits: { a: { count: 1, per: 'fleet', owner: null, why: null, until: null, source: 'x', since: '2031-01-01' } },
+      assume: { jobs: null, approval: common, gateReview: common, faultsPerNodeDay: observed, stageLeadMs: 0 },
+    },
+    procedures: { p1: { ...p1, steps, defects: observed, disturbs: observed } },
+    waves: plan.waves.map((wave) => ({ ...wave, quiet: ['w0'], holds: [{ step: 'apply', until: ['w0'] }] })),
+  });
+  expect(parsePlan(showPlan(full), 'x.json')).toEqual(full);
+  expect(parsePlan(text, 'x.json')).not.toHaveProperty('policy.assume');
+});
+
+test('plan: too large for any memory, it is refused before it is unfolded', () => {
+  const wave = must(plan.waves[0], 'the wave');
+  const check = (changed: Partial<Plan>, expected: string | RegExp): void => {
+    expect(() => parsePlan(showPlan(resealed({ ...plan, ...changed })), 'x.json')).toThrow(expected);
+  };
+  check({ waves: [{ ...wave, targets: '' }] }, 'no targets in it; plan again');
+  check({ waves: [{ ...wave, targets: 'n[1-' }] }, /^x\.json:\d+:\d+: \[1-: /);
+  check({ waves: [{ ...wave, targets: 'n[1-99999999999]' }] }, '[1-99999999999]: more than 10000000 names; write a smaller range');
+  const half = { ...wave, targets: 'n[1-9000000]' };
+  check({ waves: [half, half] }, '"n[1-9000000]": more than 10000000 targets; make several plans of it');
+  const big = { ...fleet, clusters: fleet.clusters.map((cluster) => ({ ...cluster, nodes: 'n[1-2000000]' })) };
+  check({ fleet: { id: fleetId(big), document: big } }, '"n[1-2000000]": more than 1000000 nodes; make several plans of it');
+});
+
 test('plan: a fleet that was swapped inside', () => {
   const other = { ...plan, fleet: { ...plan.fleet, document: { ...fleet, name: 'other' } } };
-  const resealed = { ...other, id: planId({ ...other }) };
-  expect(() => parsePlan(showPlan(resealed), 'x.json')).toThrow('the fleet in the plan is not the one named here; plan again');
+  expect(() => parsePlan(showPlan(resealed(other)), 'x.json')).toThrow('the fleet in the plan is not the one named here; plan again');
 });
 
 test('plan: a fleet that has changed since', () => {
@@ -151,6 +199,7 @@ test('sets: policy and procedures in the words of the files', () => {
     'catalogue.host-os.steps.validate.check.0.takes=9m~0.4',
     'catalogue.host-os.back.takes=1h~0.2',
     'catalogue.host-os.mopUp.hands.share=10%',
+    'catalogue.host-os.mopUp.remote.share=75%',
   ]);
   expect(policy).toEqual({
     ...plan.policy,
@@ -165,7 +214,7 @@ test('sets: policy and procedures in the words of the files', () => {
   });
   expect(after?.steps.at(-1)).toEqual(before?.steps.at(-1));
   expect(after?.back).toMatchObject({ takes: { medianMs: 3_600_000 }, timeoutMs: 4 * 3_600_000 });
-  expect(after?.mopUp.map(({ share }) => share)).toEqual([0.6, 0.1, 0.15]);
+  expect(after?.mopUp.map(({ share }) => share)).toEqual([0.75, 0.1, 0.15]);
   expect(defaults).not.toContain('policy.gates.returned = 95%');
   expect(defaults).toContain('policy.gates.soak = 15m');
 });
@@ -174,6 +223,27 @@ test('sets: a time limit that was only the default follows its prior', () => {
   const set = (...sets: string[]) => applySets(plan, sets).procedures['p1']?.steps.find(({ name }) => name === 'conform');
   expect(set('catalogue.host-os.steps.conform.takes=10m~0.1')?.timeoutMs).toBe(120_000);
   expect(set('catalogue.host-os.steps.conform.timeout=5m', 'catalogue.host-os.steps.conform.takes=10m~0.1')?.timeoutMs).toBe(2_400_000);
+});
+
+test('sets: assumptions, defects and what is kept of a spread', () => {
+  const seen = { medianMs: 480_000, logSd: 0.3, between: 0.2, df: 4, n: 7, source: 'july' };
+  const sets = [
+    'policy.assume.jobs={busy: 50%, remaining: 30m~0.5}',
+    'policy.assume.jobs.nodesEach=32',
+    'policy.limits.a={count: 2, since: 2025-01-01}',
+  ];
+  const { policy, procedures } = applySets(plan, [...sets, 'catalogue.host-os.defects=2%', 'catalogue.host-os.defects.n=9']);
+  const remaining = { medianMs: 1_800_000, logSd: 0.5, n: 0, source: 'unstated' };
+  expect(policy.assume).toEqual({ jobs: { busy: 0.5, nodesEach: 32, remaining } });
+  expect(policy.limits['a']).toEqual({ count: 2, per: 'fleet', owner: null, why: null, until: null, since: '2025-01-01' });
+  expect(procedures['p1']?.defects).toEqual({ share: 0.02, n: 9, source: 'unstated' });
+  const p1 = must(plan.procedures['p1'], 'the procedure');
+  const learned = {
+    ...plan,
+    procedures: { p1: { ...p1, steps: p1.steps.map((step) => (step.name === 'apply' ? { ...step, takes: seen } : step)) } },
+  };
+  const longer = applySets(learned, ['catalogue.host-os.steps.apply.takes=20m']).procedures['p1'];
+  expect(longer?.steps.find(({ name }) => name === 'apply')?.takes).toEqual({ ...seen, medianMs: 1_200_000, n: 0, source: 'unstated' });
 });
 
 test('sets: nothing set, nothing changed', () => {
@@ -202,6 +272,13 @@ test('sets: bad ones say how to mend them', () => {
   check('catalogue.host-os.steps.activate.destructive=false', 'a reboot is always destructive');
   check('catalogue.host-os.steps.validate.check.7.takes=1m~0.1', 'the list has no place "7"; count from 0 to 0');
   check('catalogue.host-os.kind=switch', 'this cannot be set on a plan');
+  check(
+    'catalogue.host-os.mopUp.hands.share=10%',
+    '--set catalogue.host-os.mopUp.hands.share=10%:1:37: 10%: the shares add up to 85%; set the share of another way too, so that they add up to 100%',
+  );
+  check('catalogue.host-os.disturbs=1%', 'this cannot be set on a plan');
+  check('catalogue.host-os.steps.apply.takes=0s', '0s: has a median of no time at all');
+  check('policy.assume.approval=soon', 'soon: is no prior; write median~log-sd, such as 12m~0.3');
   check('catalogue.host-os.mopUp.legs.share=1%', 'the procedure has no mop-up "legs"; known here: remote, hands, gone');
 });
 

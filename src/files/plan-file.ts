@@ -5,7 +5,8 @@ import type { Fleet } from '../core/fleet/model.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { PitstopBugError } from '../std/assert.ts';
 import { parseDocument } from './document.ts';
-import type { SourceDocument } from './document.ts';
+import type { Path, SourceDocument } from './document.ts';
+import { outOfBounds } from './plan-bounds.ts';
 import { planSchema } from './plan-schema.ts';
 import { BadInputError } from './problem.ts';
 import { readText, writeWhole } from './read-text.ts';
@@ -35,24 +36,33 @@ export function fleetId(fleet: Fleet): string {
   return sha256(canonicalJson(fleet));
 }
 
-/** Throws BadInputError when the file is no plan, or is not the plan that its id names. */
+/** A plan to do something with. Throws BadInputError when the file is no plan, is not the plan that its id names, or has no targets. */
 export function readPlan(file: string): Plan {
-  return parsePlan(readText(file), file);
+  const text = readText(file);
+  const plan = parsePlan(text, file);
+  if (plan.waves.length === 0)
+    refuse(text, file, ['waves'], new Refusal('no targets: a run of it would do nothing', 'plan again', { value: '' }));
+  return plan;
 }
 
+/** As `readPlan`, of any plan that a run was made of; one that others carried out, on nodes that nobody named, has no targets. */
 export function parsePlan(text: string, file: string): Plan {
   const plan = parseJson(planSchema, text, file);
-  const wrong = (path: string[], why: string, mend: string): never => {
-    const problems = new Problems(placesOf(text, file));
-    problems.add(path, new Refusal(why, mend));
-    problems.done();
-    throw new PitstopBugError(`a wrong plan got through: ${why}`);
-  };
+  const wrong = (path: Path, why: string, mend: string): never => refuse(text, file, path, new Refusal(why, mend));
   if (planId(plan) !== plan.id)
     wrong(['id'], 'the plan was changed after it was made', 'make a child instead: pitstop plan --parent PLAN --set KEY=VALUE -o CHILD');
   if (fleetId(plan.fleet.document) !== plan.fleet.id)
     wrong(['fleet', 'id'], 'the fleet in the plan is not the one named here', 'plan again');
+  const bound = outOfBounds(plan);
+  if (bound) refuse(text, file, bound.path, bound.refusal);
   return plan;
+}
+
+function refuse(text: string, file: string, path: Path, refusal: Refusal): never {
+  const problems = new Problems(placesOf(text, file));
+  problems.add(path, refusal);
+  problems.done();
+  throw new PitstopBugError(`a wrong plan got through: ${refusal.why}`);
 }
 
 /** Throws BadInputError when the fleet is not the one that was planned for. */

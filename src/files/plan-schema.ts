@@ -47,6 +47,16 @@ const quantity = z.union([
   z.strictObject({ kind: z.literal('count'), count: positive }),
   z.strictObject({ kind: z.literal('share'), share }),
 ]);
+const prior = z.strictObject({
+  medianMs: z.number().min(0),
+  logSd: z.number().min(0),
+  n: z.int().min(0),
+  source: text,
+  between: z.number().min(0).exactOptional(),
+  df: z.number().min(1).exactOptional(),
+});
+const takes = prior.nullable();
+const shareOf = z.strictObject({ share, n: z.int().min(0), source: text });
 const interval = { fromMin: int, toMin: int };
 
 const ask = z.discriminatedUnion('kind', [
@@ -70,7 +80,15 @@ const policy = z.strictObject({
   unavailableAtMost: quantity,
   limits: z.record(
     text,
-    z.strictObject({ count: positive, per: z.enum(LIMIT_SCOPES), owner: text.nullable(), why: text.nullable(), until: text.nullable() }),
+    z.strictObject({
+      count: positive,
+      per: z.enum(LIMIT_SCOPES),
+      owner: text.nullable(),
+      why: text.nullable(),
+      until: text.nullable(),
+      source: text.exactOptional(),
+      since: text.exactOptional(),
+    }),
   ),
   overlap: z.array(z.tuple([text, text])),
   redundant: z.boolean(),
@@ -90,9 +108,17 @@ const policy = z.strictObject({
   parts: z.record(text, z.strictObject({ onSite: z.int().min(0), arriving: z.array(z.strictObject({ count: positive, atMin: int })) })),
   validation: z.enum(['all', 'sample', 'none']),
   blackouts: z.array(z.strictObject({ ...interval, why: text })),
+  assume: z
+    .strictObject({
+      jobs: z.strictObject({ busy: share, nodesEach: positive.nullable(), remaining: prior }).nullable().exactOptional(),
+      approval: prior.exactOptional(),
+      gateReview: prior.exactOptional(),
+      faultsPerNodeDay: shareOf.exactOptional(),
+      stageLeadMs: millis.exactOptional(),
+    })
+    .exactOptional(),
 }) satisfies z.ZodType<Policy>;
 
-const prior = z.strictObject({ medianMs: z.number().min(0), logSd: z.number().min(0), n: z.int().min(0), source: text }).nullable();
 const role = z.enum(['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'alerts', 'local']);
 
 const action = z.discriminatedUnion('kind', [
@@ -101,7 +127,7 @@ const action = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('read'), read: z.record(text, texts) }),
   z.strictObject({
     kind: z.literal('check'),
-    checks: z.array(z.strictObject({ name: text, run: texts, nodes: positive, takes: prior, catches: share.nullable() })),
+    checks: z.array(z.strictObject({ name: text, run: texts, nodes: positive, takes, catches: share.nullable() })),
   }),
 ]);
 
@@ -119,23 +145,25 @@ const merged = z.strictObject({
       destructive: z.boolean(),
       shared: z.boolean(),
       uses: texts,
-      takes: prior,
+      takes,
       timeoutMs: millis.nullable(),
       attempts: positive,
       fails: share,
     }),
   ),
-  back: z.strictObject({ run: texts, takes: prior, timeoutMs: millis }).nullable(),
+  back: z.strictObject({ run: texts, takes, timeoutMs: millis }).nullable(),
   mopUp: z.array(
     z.strictObject({
       way: text,
       share,
-      takes: prior,
+      takes,
       tries: z.array(z.strictObject({ by: role, act: z.enum(['reboot', 'power-cycle']) })),
       crew: text.nullable(),
       part: text.nullable(),
     }),
   ),
+  defects: shareOf.exactOptional(),
+  disturbs: shareOf.exactOptional(),
 }) satisfies z.ZodType<MergedProcedure>;
 
 export const planSchema = z.strictObject({
@@ -156,6 +184,8 @@ export const planSchema = z.strictObject({
       targets: text,
       procedure: text,
       after: texts,
+      quiet: texts.exactOptional(),
+      holds: z.array(z.strictObject({ step: text, until: texts })).exactOptional(),
       atOnce: positive,
       gate: z.strictObject({ failedMax: z.int().min(0).nullable(), returnedMin: z.int().min(0), failureRateMax: share.nullable() }),
       affected: text,

@@ -1,6 +1,7 @@
 // `plan --set KEY=VALUE` on a parent plan: policy and procedures are written out in the users' words, changed there, and read again, so that
 // every check of the files holds for a set too.
 import type { Policy } from '../core/change/policy.ts';
+import type { Prior } from '../core/change/procedure.ts';
 import type { MergedProcedure, Plan } from '../core/plan/plan.ts';
 import type { Json, JsonObject } from '../std/json.ts';
 import { parseDocument } from './document.ts';
@@ -8,10 +9,12 @@ import type { SourceDocument } from './document.ts';
 import { policyOf } from './policy-file.ts';
 import type { Calendars } from './policy-file.ts';
 import { BadInputError, shorten, suggest } from './problem.ts';
-import { toMopUpWay, toStep, toWayBack } from './procedure-file.ts';
+import { sharesOff, toMopUpWay, toStep, toWayBack } from './procedure-file.ts';
 import { backSchema, mopUpSchema, stepSchema } from './procedure-schema.ts';
-import { Problems, readWith } from './schema.ts';
+import { keys, Problems, readWith } from './schema.ts';
+import { observedShare } from './values.ts';
 import { writeMopUpWay, writePolicy, writeStep, writeWayBack } from './written-plan.ts';
+import { writePrior, writeShareOf } from './written.ts';
 
 /** What the child plan is to be made of. */
 export interface PlanParts {
@@ -40,7 +43,21 @@ export function applySets(plan: Plan, sets: readonly string[], nowMs = Date.now(
     }
   }
   if (bad.length > 0) throw new BadInputError(bad.flatMap((error) => error.problems));
+  requireWholeMopUps(parts.procedures, sets);
   return parts;
+}
+
+/** Only once all sets are in: the share of one way is changed by one set, that of another by the next. */
+function requireWholeMopUps(procedures: PlanParts['procedures'], sets: readonly string[]): void {
+  const last = sets.findLast((set) => /^catalogue\.[^=]*\.mopUp\.[^=]*\.share=/.test(set));
+  if (last === undefined) return;
+  const component = readSet(last).path[1] ?? '';
+  const changed = Object.values(procedures).filter(({ components }) => Object.hasOwn(components, component));
+  const off = changed.map(({ mopUp }) => sharesOff(mopUp)).find((refusal) => refusal !== null);
+  if (!off) return;
+  const { file, col, source } = readSet(last);
+  const mend = 'set the share of another way too, so that they add up to 100%';
+  throw new BadInputError([{ file, line: 1, col, value: source, why: off.why, mend }]);
 }
 
 interface Setting {
@@ -119,7 +136,12 @@ function procedureWith(procedure: MergedProcedure, component: string, setting: S
     });
     return { ...procedure, mopUp };
   }
-  const mend = 'write catalogue.COMPONENT.steps.STEP.KEY, catalogue.COMPONENT.back.KEY or catalogue.COMPONENT.mopUp.WAY.KEY';
+  if (part === 'defects' || (part === 'disturbs' && procedure.kind === 'switch')) {
+    const before = procedure[part];
+    const written = changed(before ? { [part]: writeShareOf(before) } : {}, [part, ...setting.path.slice(3)], setting);
+    return { ...procedure, ...readWith(keys({ [part]: observedShare }), documentOf(setting, written)) };
+  }
+  const mend = 'write catalogue.COMPONENT.steps.STEP.KEY, .back.KEY, .mopUp.WAY.KEY, .defects or, of a switch, .disturbs';
   throw unusable(setting.file, 'this cannot be set on a plan', mend);
 }
 
@@ -133,10 +155,12 @@ function stepWith(step: MergedProcedure['steps'][number], rest: readonly string[
 }
 
 /** `takes=20m` says nothing about the spread, so the old one stays; without one it is 0.3, as in the catalogue. */
-function keepSpread(before: { readonly logSd: number } | null, written: JsonObject, rest: readonly string[]): JsonObject {
+function keepSpread(before: Prior | null, written: JsonObject, rest: readonly string[]): JsonObject {
   const takes = written['takes'];
   if (rest.join('.') !== 'takes' || typeof takes !== 'string' || takes.includes('~')) return written;
-  return { ...written, takes: `${takes}~${before?.logSd ?? 0.3}` };
+  if (before?.between === undefined && before?.df === undefined) return { ...written, takes: `${takes}~${before?.logSd ?? 0.3}` };
+  const { median: _, ...spread } = writePrior(before);
+  return { ...written, takes: { ...spread, median: takes, n: 0, source: 'unstated' } };
 }
 
 /** The value with what stands at the path replaced. */

@@ -52,6 +52,29 @@ test('limits: a bare number will do', () => {
   });
 });
 
+test('assume: only what is written, with the defaults of its parts said', () => {
+  const of = (text: string) => parsePolicy(text, 'policy.yaml', lab, NOW_MS);
+  const remaining = { medianMs: 1_800_000, logSd: 0.5, n: 0, source: 'unstated' };
+  const { policy: assumed, defaults } = of('assume: {jobs: {remaining: 30m~0.5}, faultsPerNodeDay: 1%, stageLead: 2h}');
+  expect(assumed.assume).toEqual({
+    jobs: { busy: 1, nodesEach: null, remaining },
+    faultsPerNodeDay: { share: 0.01, n: 0, source: 'unstated' },
+    stageLeadMs: 7_200_000,
+  });
+  expect(defaults).toContain('policy.assume.jobs.busy = 100%');
+  expect(defaults).toContain('policy.assume.jobs.nodesEach = all');
+  expect(of('assume: {jobs: {nodesEach: all, remaining: 30m~0.5}}').policy.assume).toEqual({
+    jobs: { busy: 1, nodesEach: null, remaining },
+  });
+  expect(of('assume: {jobs: none}').policy.assume).toEqual({ jobs: null });
+  for (const text of ['{}', 'assume: {}']) expect(of(text).policy).not.toHaveProperty('assume');
+});
+
+test('parts: what has arrived already is no fault', () => {
+  const { parts } = policy('parts: {gpu-tray: {onSite: 0, arriving: [{count: 2, at: 2020-07-10}]}}');
+  expect(parts['gpu-tray']?.arriving[0]?.atMin).toBeLessThan(NOW_MS / 60_000);
+});
+
 test('windows: a date alone is a whole day of the fleet', () => {
   const { policy, calendars } = parsePolicy(
     'windows: [{cluster: lab, start: 2026-03-29}, {cluster: lab, start: "2026-03-29T10:00Z", for: 1h}]',
@@ -76,7 +99,7 @@ atWindowEnd: ask
 northStar: 2h
 atOnce: {clusters: 2, nodes: 64, perRack: 50%, perUnit: 1}
 unavailableAtMost: 12.5%
-limits: {a: {count: 2, per: rack, owner: o, why: w, until: 2031-09-01}, b: 3}
+limits: {a: {count: 2, per: rack, owner: o, why: w, source: load test, since: 2031-05-01, until: 2031-09-01}, b: 3}
 overlap: [[a, b]]
 redundant: true
 leases: [autoscaler]
@@ -87,8 +110,14 @@ crew: {hands: {count: 2, shifts: "06:00-22:00"}, night: {count: 1}}
 parts: {gpu-tray: {onSite: 1, arriving: [{count: 2, at: 2031-07-10}]}}
 validation: {mode: sample}
 blackouts: [{from: 2031-07-04, to: 2031-07-05}]
+assume:
+  jobs: {busy: 80%, nodesEach: 32, remaining: {median: 30m, logSd: 0.5, between: 0.4, df: 6, n: 9, source: july}}
+  approval: 5m~0.7
+  gateReview: 20m~0.8
+  faultsPerNodeDay: {share: 0.4%, n: 371, source: trace}
+  stageLead: 24h
 `;
-  for (const text of ['{}', long]) {
+  for (const text of ['{}', long, 'assume: {jobs: none}', 'assume: {jobs: {remaining: 1h~1}, stageLead: 0}']) {
     const before = policy(text);
     expect(policy(JSON.stringify(writePolicy(before)))).toEqual(before);
   }

@@ -4,6 +4,7 @@ import type { Fleet } from '../core/fleet/model.ts';
 import { fold } from '../core/fleet/nodeset.ts';
 import { topologyOf } from '../core/fleet/topology.ts';
 import type { Topology } from '../core/fleet/topology.ts';
+import { assumptionsOf } from './assumptions-policy.ts';
 import { mergeIntervals, parseMoment, parseShifts, shiftIntervals } from './calendar.ts';
 import type { Interval } from './calendar.ts';
 import { parseDocument } from './document.ts';
@@ -42,6 +43,7 @@ export function policyOf(document: SourceDocument, fleet: Fleet, nowMs: number):
   const written = readWith(policySchema, document);
   const problems = new Problems(document);
   const reading: Reading = { written, fleet, topology: topologyOf(fleet), problems, defaults: [], nowMin: Math.floor(nowMs / 60_000) };
+  const assume = assumptionsOf(written.assume, reading.defaults);
   const policy: Policy = {
     windows: windowsOf(reading),
     atWindowEnd: or(reading, 'atWindowEnd', written.atWindowEnd, 'finish-started'),
@@ -59,6 +61,7 @@ export function policyOf(document: SourceDocument, fleet: Fleet, nowMs: number):
     parts: partsOf(reading),
     validation: or(reading, 'validation.mode', written.validation?.mode, 'all'),
     blackouts: blackoutsOf(reading),
+    ...(assume && { assume }),
   };
   problems.done();
   return { policy, defaults: reading.defaults, calendars: calendarsOf(policy) };
@@ -161,18 +164,24 @@ function blackoutsOf(reading: Reading): Blackout[] {
 function limitsOf(reading: Reading): Policy['limits'] {
   const limits: Record<string, Limit> = {};
   for (const [name, written] of Object.entries(reading.written.limits ?? {})) {
-    const limit = typeof written === 'number' ? { count: written } : written;
-    if (limit.until !== undefined) moment(reading, limit.until, ['limits', name, 'until']);
-    limits[name] = {
-      count: limit.count,
-      per: limit.per ?? 'fleet',
-      owner: limit.owner ?? null,
-      why: limit.why ?? null,
-      until: limit.until ?? null,
-    };
-    if (limit.per === undefined) reading.defaults.push(`policy.limits.${name}.per = fleet`);
+    const { count, per, owner, why, until, ...origin } = typeof written === 'number' ? { count: written } : written;
+    limits[name] = { count, per: per ?? 'fleet', owner: owner ?? null, why: why ?? null, until: until ?? null, ...origin };
+    if (per === undefined) reading.defaults.push(`policy.limits.${name}.per = fleet`);
+    checkDates(reading, name, origin.since, until);
   }
   return limits;
+}
+
+function checkDates(reading: Reading, name: string, since: string | undefined, until: string | undefined): void {
+  const from = since === undefined ? null : moment(reading, since, ['limits', name, 'since']);
+  const to = until === undefined ? null : moment(reading, until, ['limits', name, 'until']);
+  if (!from || !to) return;
+  const [sinceMin, untilMin] = [from.kind === 'time' ? from.atMin : from.fromMin, to.kind === 'time' ? to.atMin : to.toMin];
+  if (untilMin <= sinceMin)
+    reading.problems.add(
+      ['limits', name, 'until'],
+      new Refusal('lies before since', 'since: of when the number is; until: mended by then'),
+    );
 }
 
 function crewOf(reading: Reading): Policy['crew'] {

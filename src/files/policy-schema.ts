@@ -11,9 +11,13 @@ import {
   name,
   NAME,
   nodeSetText,
+  observedShare,
   oneOf,
+  prior,
   quantity,
+  share,
   shareOrNone,
+  someTime,
   text,
   zone,
 } from './values.ts';
@@ -28,7 +32,15 @@ const moment = leaf(
 
 const limit = z.union([
   count(1),
-  keys({ count: count(1), per: oneOf(LIMIT_SCOPES).optional(), owner: text.optional(), why: text.optional(), until: moment.optional() }),
+  keys({
+    count: count(1),
+    per: oneOf(LIMIT_SCOPES).optional(),
+    owner: text.optional(),
+    why: text.optional(),
+    until: moment.optional(),
+    source: text.exactOptional(),
+    since: moment.exactOptional(),
+  }),
 ]);
 
 const signal = leaf('a signal as text', ['string'], { type: 'string' }, (written) => {
@@ -53,10 +65,23 @@ const validationMode = leaf('one of all, sample, none', ['string'], { enum: ['al
   return new Refusal('is not one of all, sample, none', 'write all, sample or none');
 });
 
+const assume = keys({
+  jobs: z
+    .union([
+      oneOf(['none']),
+      keys({ busy: share(0).optional(), nodesEach: z.union([count(1), oneOf(['all'])]).optional(), remaining: prior }),
+    ])
+    .optional(),
+  approval: prior.exactOptional(),
+  gateReview: prior.exactOptional(),
+  faultsPerNodeDay: observedShare.exactOptional(),
+  stageLead: duration.optional(),
+});
+
 export const policySchema = keys({
   windows: z.array(keys({ cluster: name, start: moment, for: duration.optional() })).optional(),
   atWindowEnd: oneOf(['finish-started', 'stop-and-return', 'ask']).optional(),
-  northStar: duration.optional(),
+  northStar: someTime.optional(),
   atOnce: keys({
     clusters: count(1).optional(),
     nodes: quantity.optional(),
@@ -91,6 +116,7 @@ export const policySchema = keys({
   parts: named('a part', NAME, keys({ onSite: count(0), arriving: z.array(keys({ count: count(1), at: moment })).optional() })).optional(),
   validation: keys({ mode: validationMode }).optional(),
   blackouts: z.array(keys({ from: moment, to: moment, why: text.optional() })).optional(),
+  assume: assume.optional(),
 });
 
 export type WrittenPolicy = z.output<typeof policySchema>;

@@ -3,7 +3,7 @@ import { builtInStep, STEP_STATES } from '../core/change/procedure.ts';
 import type { Check, MopUpWay, Prior, Procedure, Step, StepAction, WayBack } from '../core/change/procedure.ts';
 import type { Role } from '../core/ports.ts';
 import type { Path } from './document.ts';
-import { writeDuration } from './written.ts';
+import { writeDuration, writeShare } from './written.ts';
 import { Refusal } from './schema.ts';
 import type { Problems } from './schema.ts';
 import type { WrittenBack, WrittenMopUp, WrittenProcedure, WrittenStep } from './procedure-schema.ts';
@@ -37,6 +37,13 @@ export function normalise(
   const drains = (written.kind === 'node' || written.kind === 'domain') && needs !== 'live';
   if (drains && !steps.some(isDrain)) steps.unshift(DRAIN_STEP);
   checkShares(written.mopUp ?? [], problems);
+  if (written.disturbs && written.kind !== 'switch') {
+    problems.add(
+      ['disturbs'],
+      new Refusal(`is said of a ${written.kind}`, 'only work on a switch disturbs links; take it out', { value: 'disturbs' }),
+    );
+  }
+  const { defects, disturbs } = written;
   const procedure: Procedure = {
     component: written.component,
     kind: written.kind,
@@ -47,6 +54,8 @@ export function normalise(
     steps,
     back: written.back ? toWayBack(written.back, `${prefix}.back`, defaults) : null,
     mopUp: (written.mopUp ?? []).map(toMopUpWay),
+    ...(defects && { defects }),
+    ...(disturbs && { disturbs }),
   };
   return { procedure, defaults };
 }
@@ -178,8 +187,19 @@ function checkSequence(
   }
 }
 
-function checkShares(ways: readonly WrittenMopUp[], problems: Problems): void {
+/** So far from 100 % the sum of written shares may be, because thirds are written as 33.3%. */
+const SHARES_OFF_MAX = 0.001;
+
+/** Why these shares of stragglers cannot be all of them, or null. */
+export function sharesOff(ways: readonly Pick<MopUpWay, 'share'>[]): Refusal | null {
   const sum = ways.reduce((total, { share }) => total + share, 0);
-  if (sum > 1 + 1e-9)
-    problems.add(['mopUp'], new Refusal('the shares add up to more than 100%', 'make them add up to 100%', { value: 'mopUp' }));
+  if (ways.length === 0 || Math.abs(sum - 1) <= SHARES_OFF_MAX + 1e-9) return null;
+  return new Refusal(`the shares add up to ${writeShare(sum)}`, 'make them add up to 100%: each straggler is settled one way', {
+    value: 'mopUp',
+  });
+}
+
+function checkShares(ways: readonly WrittenMopUp[], problems: Problems): void {
+  const off = sharesOff(ways);
+  if (off) problems.add(['mopUp'], off);
 }

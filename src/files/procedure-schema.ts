@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ACTIVATIONS, STEP_STATES } from '../core/change/procedure.ts';
 import { TARGET_KINDS } from '../core/fleet/model.ts';
-import { component, COMPONENT, count, duration, flag, name, NAME, oneOf, prior, share, stepArgv } from './values.ts';
+import { component, COMPONENT, count, flag, name, NAME, observedShare, oneOf, prior, share, someTime, stepArgv } from './values.ts';
 import { keys, named } from './schema.ts';
 
 const STEP_ROLES = ['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'local'] as const;
@@ -22,7 +22,7 @@ const stepShape = {
   shared: flag.optional(),
   uses: z.array(name).optional(),
   takes: prior.optional(),
-  timeout: duration.optional(),
+  timeout: someTime.optional(),
   attempts: count(1, 100).optional(),
   fails: share(0).optional(),
 };
@@ -34,7 +34,7 @@ const stepChangesSchema = keys(stepShape);
 export const backSchema = keys({
   run: stepArgv,
   takes: prior.optional(),
-  timeout: duration.optional(),
+  timeout: someTime.optional(),
   version: oneOf(['previous']).optional(),
 });
 
@@ -54,6 +54,8 @@ const whole = {
   after: z.array(component).optional(),
   back: backSchema.optional(),
   mopUp: z.array(mopUpSchema).optional(),
+  defects: observedShare.exactOptional(),
+  disturbs: observedShare.exactOptional(),
 };
 
 export const procedureSchema = keys({ component, kind: oneOf(TARGET_KINDS), steps: z.array(stepSchema).min(1), ...whole });

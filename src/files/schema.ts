@@ -135,12 +135,21 @@ function leafProblem(issue: Issue, document: SourceDocument, path: Path): FilePr
     const options = { at: typeof at === 'number' ? at : 0, ...(typeof value === 'string' ? { value } : {}) };
     return problemAt(document, path, new Refusal(issue.message, typeof mend === 'string' ? mend : 'see the documentation', options));
   }
+  if (issue.code === 'too_small' && isNumber(issue)) {
+    const least = issue.inclusive === false ? 'more than' : 'at least';
+    return problemAt(document, path, new Refusal('is too small', `write ${least} ${issue.minimum}`));
+  }
   if (issue.code === 'too_small') return problemAt(document, path, new Refusal('is empty', 'write at least one, or leave the key out'));
+  if (issue.code === 'too_big') return problemAt(document, path, new Refusal('is too large', `write at most ${issue.maximum}`));
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);
     return problemAt(document, path, new Refusal('is not one of the allowed values', suggest(document.place(path).source, known)));
   }
   return problemAt(document, path, new Refusal(shorten(issue.message), 'see the documentation'));
+}
+
+function isNumber(issue: z.core.$ZodIssueTooSmall): boolean {
+  return issue.origin === 'number' || issue.origin === 'int';
 }
 
 class WrongSort extends Refusal {

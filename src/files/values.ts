@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { checkPlaceholders, JOB_PLACEHOLDERS, PLACEHOLDER_VALUE, STEP_PLACEHOLDERS } from '../core/change/placeholders.ts';
 import type { Quantity } from '../core/change/policy.ts';
-import type { Prior } from '../core/change/procedure.ts';
+import type { Prior, ShareOf } from '../core/change/procedure.ts';
 import { parseDuration } from '../std/duration.ts';
 import { zoneExists } from './calendar.ts';
 import { suggest } from './problem.ts';
@@ -17,6 +17,8 @@ const DURATION = {
   pattern: '^(0|\\d+(\\.\\d+)?(ms|s|m|h|d))$',
   description: 'a duration such as 90s, 12m, 1.5h, 4d',
 };
+const SOME_TIME = { type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$', description: DURATION.description };
+const DURATION_WORDS = 'a duration such as 90s, 12m or 4d';
 const SHARE = { type: 'string', pattern: '^\\d+(\\.\\d+)?%$', description: 'a share such as 95%' };
 
 /** Longer than any maintenance, shorter than what Unix milliseconds can add up to. */
@@ -55,7 +57,13 @@ export const zone = leaf('a time zone as text', ['string'], { ...STRING, descrip
 });
 
 /** Milliseconds. */
-export const duration = leaf('a duration such as 90s, 12m or 4d', ['string', 'number'], DURATION, (written) => durationOf(String(written)));
+export const duration = leaf(DURATION_WORDS, ['string', 'number'], DURATION, (written) => durationOf(String(written)));
+
+/** Milliseconds, at least 1: of what cannot take or leave no time at all. */
+export const someTime = leaf(DURATION_WORDS, ['string', 'number'], SOME_TIME, (written): number | Refusal => {
+  const ms = durationOf(String(written));
+  return ms === 0 ? new Refusal('is no time at all', 'write at least 1ms, or leave the key out') : ms;
+});
 
 /** 0..1 of "95%"; `least` in percent. */
 export function share(least: number) {
@@ -120,6 +128,8 @@ export const jobText = argument(JOB_PLACEHOLDERS);
 /** An argument list that is run once for a cluster, without placeholders. */
 export const plainArgv = z.array(argument([])).min(1);
 
+const LOG_SD_MAX = 5;
+
 const shortPrior = leaf(
   'a prior as text, such as 12m~0.3',
   ['string'],
@@ -127,28 +137,51 @@ const shortPrior = leaf(
   (written): Prior | Refusal => {
     const [median, logSd, more] = String(written).split('~');
     const medianMs = durationOf(median ?? '');
-    if (logSd === undefined || more !== undefined || !/^\d+(\.\d+)?$/.test(logSd) || Number(logSd) > 5) {
+    if (logSd === undefined || more !== undefined || !/^\d+(\.\d+)?$/.test(logSd) || Number(logSd) > LOG_SD_MAX) {
       return new Refusal('is no prior', 'write median~log-sd, such as 12m~0.3');
     }
-    return medianMs instanceof Refusal ? medianMs : { medianMs, logSd: Number(logSd), n: 0, source: 'unstated' };
+    if (medianMs === 0) return new Refusal('has a median of no time at all', 'write at least 1ms, or leave the prior out');
+    return medianMs instanceof Refusal ? medianMs : { medianMs, logSd: Number(logSd), ...UNSEEN };
   },
 );
 
+/** Nobody has seen it here, and nobody said where the figure comes from. */
+const UNSEEN = { n: 0, source: 'unstated' };
+
+const logSd = numberFrom(0, LOG_SD_MAX, 'log-sd', '0.3');
+
 const longPrior = keys({
-  median: duration,
-  logSd: leaf('a log-sd such as 0.3', ['number'], { type: 'number', minimum: 0, maximum: 5 }, (written) => {
-    return Number(written) >= 0 && Number(written) <= 5
-      ? Number(written)
-      : new Refusal('is no log-sd', 'write a number from 0 to 5, such as 0.3');
-  }),
+  median: someTime,
+  logSd,
+  between: logSd.exactOptional(),
+  df: numberFrom(1, 1_000_000, 'number of degrees of freedom', '8').exactOptional(),
   n: count(0),
   source: text,
 }).transform(({ median, ...rest }): Prior => ({ medianMs: median, ...rest }));
 
-/** `12m~0.3`, or `{median, logSd, n, source}`. */
+/** `12m~0.3`, or `{median, logSd, between, df, n, source}`. */
 export const prior = z.union([shortPrior, longPrior]);
 
+const bareShare = leaf('a share such as 0.8%', ['string', 'number'], SHARE, (written): ShareOf | Refusal => {
+  const read = shareOf(String(written), 0);
+  return read instanceof Refusal ? read : { share: read, ...UNSEEN };
+});
+
+/** `0.8%`, or `{share, n, source}`. */
+export const observedShare = z.union([bareShare, keys({ share: share(0), n: count(0), source: text })]);
+
+function numberFrom(least: number, most: number, what: string, example: string) {
+  const json = { type: 'number', minimum: least, maximum: most };
+  return leaf(`a ${what} such as ${example}`, ['number'], json, (written): number | Refusal => {
+    const value = Number(written);
+    return value >= least && value <= most
+      ? value
+      : new Refusal(`is no ${what}`, `write a number from ${least} to ${most}, such as ${example}`);
+  });
+}
+
 function durationOf(written: string): number | Refusal {
+  if (written.startsWith('-')) return new Refusal('is less than no time', 'write a duration without the minus');
   const ms = parseDuration(written);
   if (ms === null) return new Refusal('is no duration', 'write a number and its unit, such as 90s, 12m, 1.5h or 4d');
   return ms > DURATION_DAYS_MAX * 86_400_000 ? new Refusal('is too long', 'write at most ten years') : Math.round(ms);

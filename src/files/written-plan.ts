@@ -1,9 +1,10 @@
 // A plan's policy and procedures back in the words of policy.yaml and of the catalogue, so that `--set` speaks the users' words.
 import type { JobAsk, JobProof, Limit, Policy } from '../core/change/policy.ts';
 import type { MopUpWay, Step, StepAction, WayBack } from '../core/change/procedure.ts';
+import type { Assumptions, ExpectedJobs } from '../core/forecast/assumptions.ts';
 import type { Json, JsonObject } from '../std/json.ts';
 import { defaultTimeoutMs, fourMedians } from './procedure-file.ts';
-import { writeDuration, writeMinute, writePrior, writeQuantity, writeShare } from './written.ts';
+import { writeDuration, writeMinute, writePrior, writeQuantity, writeShare, writeShareOf } from './written.ts';
 
 /** Reads back as the same policy. */
 export function writePolicy(policy: Policy): JsonObject {
@@ -19,7 +20,9 @@ export function writePolicy(policy: Policy): JsonObject {
       perUnit: writeQuantity(atOnce.perUnit),
     }),
     unavailableAtMost: writeQuantity(policy.unavailableAtMost),
-    limits: each(policy.limits, ({ count, per, owner, why, until }: Limit) => present({ count, per, owner, why, until })),
+    limits: each(policy.limits, ({ count, per, owner, why, until, ...origin }: Limit) =>
+      present({ count, per, owner, why, until, ...origin }),
+    ),
     overlap: policy.overlap,
     redundant: policy.redundant,
     leases: policy.leases,
@@ -43,7 +46,23 @@ export function writePolicy(policy: Policy): JsonObject {
     blackouts: policy.blackouts.map(({ fromMin, toMin, why }) =>
       present({ from: writeMinute(fromMin), to: writeMinute(toMin), why: why === '' ? null : why }),
     ),
+    assume: policy.assume ? writeAssumptions(policy.assume) : null,
   });
+}
+
+function writeAssumptions({ jobs, approval, gateReview, faultsPerNodeDay, stageLeadMs }: Partial<Assumptions>): JsonObject {
+  return present({
+    jobs: jobs === undefined ? null : writeJobs(jobs),
+    approval: approval ? writePrior(approval) : null,
+    gateReview: gateReview ? writePrior(gateReview) : null,
+    faultsPerNodeDay: faultsPerNodeDay ? writeShareOf(faultsPerNodeDay) : null,
+    stageLead: stageLeadMs === undefined ? null : writeDuration(stageLeadMs),
+  });
+}
+
+function writeJobs(jobs: ExpectedJobs | null): Json {
+  if (jobs === null) return 'none';
+  return { busy: writeShare(jobs.busy), nodesEach: jobs.nodesEach ?? 'all', remaining: writePrior(jobs.remaining) };
 }
 
 /** Reads back as the same step; a time limit that is only the default of its prior is left to follow the prior. */

@@ -1,7 +1,7 @@
 // Values back in the words of the files: for reports of defaults in force, and for `plan --set`, which edits a plan in those words.
 import type { Quantity } from '../core/change/policy.ts';
-import type { Prior } from '../core/change/procedure.ts';
-import type { Json } from '../std/json.ts';
+import type { Prior, ShareOf } from '../core/change/procedure.ts';
+import type { JsonObject } from '../std/json.ts';
 
 /** 90000 -> "90s"; the largest unit that needs no fraction. */
 export function writeDuration(ms: number): string {
@@ -25,8 +25,13 @@ export function writeQuantity(quantity: Quantity): string | number {
   return quantity.kind === 'count' ? quantity.count : writeShare(quantity.share);
 }
 
-export function writePrior({ medianMs, logSd, n, source }: Prior): Json {
-  return { median: writeDuration(medianMs), logSd, n, source };
+/** Keys that are not there stay away. */
+export function writePrior({ medianMs, ...rest }: Prior): JsonObject {
+  return { median: writeDuration(medianMs), ...rest };
+}
+
+export function writeShareOf({ share, ...rest }: ShareOf): JsonObject {
+  return { share: writeShare(share), ...rest };
 }
 
 /** A Unix minute as "2031-07-08T16:00Z". */

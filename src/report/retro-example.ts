@@ -8,6 +8,8 @@ const BACK_MIN = [...Array.from({ length: 38 }, (_, i) => 20 + i / 2), 41.5, 63]
 
 export const RICH: Retro = {
   run: 'image-1',
+  origin: { kind: 'run', words: '' },
+  window: null,
   planId: '4f1d2c3b4a59687766554433221100ff',
   change: 'image',
   state: 'settled',
@@ -129,6 +131,8 @@ export const RICH: Retro = {
 
 export const MINIMAL: Retro = {
   run: 'image-2',
+  origin: { kind: 'run', words: '' },
+  window: null,
   planId: '00112233445566778899aabbccddeeff',
   change: 'image',
   state: 'aborted',

@@ -263,7 +263,7 @@ describe('run on the twin', () => {
   });
 
   it('limits over shards: at once counts over all of them', async () => {
-    const t = await new TwinRun(testPlan({ nodes: 24, canary: 0, atOnce: 5 }), {}, 4).confirmed();
+    const t = await new TwinRun(testPlan({ nodes: 24, canary: 0, atOnce: 5 }), {}, { shardTargets: 4 }).confirmed();
     let most = 0;
     t.host.onCommand(() => {
       most = Math.max(most, t.host.chronicle.state.inUse[0] as number);
@@ -274,7 +274,7 @@ describe('run on the twin', () => {
   });
 
   it('crash and go on: same end, no reboot more than needed', async () => {
-    const t = await new TwinRun(testPlan({ nodes: 12 }), { seed: 5 }, 4).confirmed();
+    const t = await new TwinRun(testPlan({ nodes: 12 }), { seed: 5 }, { shardTargets: 4 }).confirmed();
     for (let minute = 0; minute < 27; minute += 3) {
       await t.pass(3);
       await t.crash();
@@ -289,7 +289,7 @@ describe('run on the twin', () => {
     const t = await new TwinRun(
       testPlan({ nodes: 20 }),
       { faults: { neverBack: { nodes: ['n7'] }, applyFails: { share: 0.2, times: 1 } } },
-      6,
+      { shardTargets: 6 },
     ).confirmed();
     await t.untilState('settled', 'held');
     const before = t.status;

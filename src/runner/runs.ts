@@ -11,6 +11,8 @@ import { Caller } from './gather.ts';
 import { RunHost, type Pace } from './host.ts';
 import { onlyOf, RunRefusedError } from './only.ts';
 import { underMode } from './mode.ts';
+import { importRuns, type ImportSource, type Imported, type PastRunGiven } from './past/import-runs.ts';
+import { watchOthers } from './past/watch-others.ts';
 import { stepBody } from './steps/body.ts';
 
 /** The outside of one run: its clock and its drivers, opened from the plan's fleet. */
@@ -62,6 +64,10 @@ export class Runs {
         failed.push({ run: header.run, why: 'its simulated fleet ended with the server that carried it' });
         continue;
       }
+      if (header.options['origin'] === 'import') {
+        failed.push({ run: header.run, why: 'its import was cut off: import it again, which goes on where it stopped' });
+        continue;
+      }
       try {
         await this.#activate(header);
       } catch (error) {
@@ -83,26 +89,27 @@ export class Runs {
         `cluster ${program.clusters[observing[0]?.cluster ?? 0]?.name} is in mode observe: nothing may be done to it (run --dry-run shows what would be)`,
       );
     }
-    const world = await this.#parts.openWorld(plan, options);
-    const header: RunHeader = {
-      run: await this.#freeName(plan.change.name),
-      planId: plan.id,
-      createdAt: world.clock.now(),
-      plan: planText,
-      targets: program.targets,
-      steps: program.steps.map((step) => step.name),
-      shards: program.shards,
-      options,
-      finishedAt: null,
-    };
     const taken = only ?? program.targets;
-    await this.#parts.journal
-      .create(header, simulated(options) ? taken.map((name) => `twin:${name}`) : taken)
-      .catch(async (error: unknown) => {
-        await world.close();
-        throw error;
-      });
-    return this.#begin(header, plan, program, world);
+    const occupies = simulated(options) ? taken.map((name) => `twin:${name}`) : taken;
+    return this.#register({ run: await this.#freeName(plan.change.name), plan, planText, program, options, occupies });
+  }
+
+  /**
+   * Registers a run that only watches what others do to the plan's targets, and begins at once. It occupies none of them: a run of ours may
+   * go on beside it. Throws RunRefusedError or what the journal throws.
+   */
+  async watch(planText: string, name: string | null, options: JsonObject): Promise<ActiveRun> {
+    const plan = this.#parts.parsePlan(planText);
+    const program = compile(plan, this.#parts.shardTargets);
+    const acts = program.clusters.find(({ mode }) => mode !== 'observe');
+    if (acts) throw new RunRefusedError(`a watch only looks, and its plan has cluster ${acts.name} in mode ${acts.mode}`);
+    const run = name ?? (await this.#freeName(plan.change.name));
+    return this.#register({ run, plan, planText, program, options: { ...options, origin: 'watch' }, occupies: [] });
+  }
+
+  /** Takes past maintenances in. Throws RunRefusedError before anything is written. */
+  import(given: readonly PastRunGiven[], source: ImportSource): Promise<readonly Imported[]> {
+    return importRuns(this.#parts, given, source);
   }
 
   /** The plan and its world for a dry run; the caller closes the world. */
@@ -122,6 +129,26 @@ export class Runs {
     await Promise.all([...this.#active.values()].map(({ world }) => world.close()));
   }
 
+  async #register({ run, plan, planText, program, options, occupies }: NewRun): Promise<ActiveRun> {
+    const world = await this.#parts.openWorld(plan, options);
+    const header: RunHeader = {
+      run,
+      planId: plan.id,
+      createdAt: world.clock.now(),
+      plan: planText,
+      targets: program.targets,
+      steps: program.steps.map((step) => step.name),
+      shards: program.shards,
+      options,
+      finishedAt: null,
+    };
+    await this.#parts.journal.create(header, occupies).catch(async (error: unknown) => {
+      await world.close();
+      throw error;
+    });
+    return this.#begin(header, plan, program, world);
+  }
+
   async #activate(header: RunHeader): Promise<ActiveRun> {
     const plan = this.#parts.parsePlan(header.plan);
     const world = await this.#parts.openWorld(plan, header.options);
@@ -131,13 +158,17 @@ export class Runs {
   /** The journal is claimed and replayed before anybody may speak to the run. */
   async #begin(header: RunHeader, plan: Plan, program: Program, world: World): Promise<ActiveRun> {
     const callers = callersOf(program, world, this.#stop.signal);
+    const watches = isWatch(header);
     const host = new RunHost(
       { journal: this.#parts.journal, clock: world.clock, header, plan, program, pace: world.pace, callers, signal: this.#stop.signal },
-      stepBody,
+      watches ? leftToOthers : stepBody,
     );
     await host.resume(this.#parts.owner);
     // A stopped host leaves its conductor waiting for writes that will never be made.
-    const ended = Promise.race([conduct(host).catch((error: unknown) => host.fail(error)), host.until(() => false)]);
+    const ended = Promise.race([
+      (watches ? watchOthers(host) : conduct(host)).catch((error: unknown) => host.fail(error)),
+      host.until(() => false),
+    ]);
     const active: ActiveRun = { host, world, ended };
     this.#active.set(header.run, active);
     return active;
@@ -150,6 +181,22 @@ export class Runs {
     for (let n = 1; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
   }
 }
+
+interface NewRun {
+  readonly run: string;
+  readonly plan: Plan;
+  readonly planText: string;
+  readonly program: Program;
+  readonly options: JsonObject;
+  readonly occupies: readonly string[];
+}
+
+export function isWatch({ options }: RunHeader): boolean {
+  return options['origin'] === 'watch';
+}
+
+/** The steps of a watched maintenance have no body: others carry them out, and the watch sees them end. */
+const leftToOthers = (): Promise<void> => Promise.resolve();
 
 /** A run on a twin: it lives in its server's memory, and takes the targets of a twin, none of the real fleet. */
 function simulated(options: JsonObject): boolean {

@@ -26,7 +26,7 @@ const NEVER_MIN = 72 * 60;
 
 export async function storm(seed: number, nodes: number): Promise<StormReport> {
   const chance = chances(seed);
-  const t = new TwinRun(planOf(chance, nodes), twinOf(chance, seed), 1 + Math.floor(chance() * nodes));
+  const t = new TwinRun(planOf(chance, nodes), twinOf(chance, seed), { shardTargets: 1 + Math.floor(chance() * nodes) });
   if (chance() < 0.3) t.twin.foreignDrain(anyNode(chance, nodes), 'was broken before');
   await t.confirmed();
   if (chance() < 0.7) await t.clock.run(consent(t.host, WORDS, null, 'requeue'));

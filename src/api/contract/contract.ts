@@ -8,10 +8,12 @@ import {
   countsSchema,
   eventSchema,
   findingSchema,
+  importSchema,
   leavesSchema,
   runOptionsSchema,
   runViewSchema,
   stragglerActSchema,
+  watchSchema,
 } from './schemas.ts';
 
 /** What a client did wrong, or what the outside did: `status` decides the exit code of the command line. */
@@ -50,6 +52,9 @@ export const contract = {
         findings: z.array(findingSchema),
       }),
     ),
+    /** Follows what others do, and begins at once. */
+    watch: base.input(watchSchema).output(z.object({ run: z.string() })),
+    import: base.input(importSchema).output(z.array(z.object({ run: z.string(), already: z.boolean() }))),
     list: base.output(z.array(runViewSchema)),
     status: base.input(runInput).output(runViewSchema),
     control: base.input(controlSchema).output(leavesSchema),

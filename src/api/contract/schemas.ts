@@ -1,5 +1,7 @@
 // The nouns of the contract, as the server sends them and every client reads them. docs/concepts.md gives their words.
 import { z } from 'zod';
+import { ORIGINS } from '../../core/past/origin.ts';
+import { ENTRY_KINDS } from '../../core/ports.ts';
 import { RUN_STATES } from '../../core/run/states.ts';
 
 const iso = z.iso.datetime({ offset: true });
@@ -21,6 +23,10 @@ const stragglerSchema = z.object({
 
 export const runViewSchema = z.object({
   run: z.string(),
+  /** run: Pitstop carried it out. watch: others do, and it looks. import: somebody's record of the past. */
+  origin: z.enum(ORIGINS),
+  /** "imported from windows.csv"; empty for a run. */
+  originWords: z.string(),
   planId: z.string(),
   change: z.string(),
   state: z.enum(RUN_STATES),
@@ -64,6 +70,8 @@ export const eventSchema = z.object({
   target: z.string().nullable(),
   kind: z.string(),
   step: z.string().nullable(),
+  /** Of an entry about the whole run: the wave, or cluster and open or closed, that it is about. */
+  arg: z.number().int().nullable(),
   attempt: z.number().int(),
   by: z.string().nullable(),
   why: z.string().nullable(),
@@ -84,6 +92,47 @@ export const runOptionsSchema = z.object({
   by: z.string(),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
+
+/** As the scheduler, too, takes it in a reason and a reservation. */
+const runNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+
+export const watchSchema = z.object({
+  /** Every cluster of it in mode observe; its soak is how long a node must be back. */
+  plan: z.string(),
+  /** null: named after the cluster. */
+  name: runNameSchema.nullable(),
+  options: runOptionsSchema,
+});
+
+const noteSchema = z.object({
+  by: z.string().optional(),
+  why: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Runs of the past, as the client has read them; all are taken in, or none. */
+export const importSchema = z.object({
+  /** Name of the record, for people. */
+  from: z.string(),
+  by: z.string(),
+  runs: z.array(
+    z.object({
+      run: runNameSchema,
+      plan: z.string(),
+      contentId: z.string(),
+      entries: z.array(
+        z.object({
+          at: z.number(),
+          target: z.number().int().min(-1),
+          kind: z.enum(ENTRY_KINDS),
+          step: z.number().int().min(-1),
+          attempt: z.number().int().min(0).max(255),
+          note: noteSchema.nullable(),
+        }),
+      ),
+    }),
+  ),
+});
 
 /** What a person confirms before the first destructive act. */
 export const countsSchema = z.object({

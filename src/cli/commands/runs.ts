@@ -6,6 +6,7 @@ import { runLines, runsTable } from '../live-view.ts';
 import { printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
 import type { Until } from '../run-end.ts';
+import { addRunsImport } from './import.ts';
 
 interface StatusOptions {
   readonly wait?: true;
@@ -14,11 +15,13 @@ interface StatusOptions {
 }
 
 export function addRuns(program: Command, context: CliContext): void {
-  program
+  const runs = program
     .command('runs')
-    .description('list the runs of this state folder')
+    .description('list the runs of this state folder, those watched and imported among them')
+    .enablePositionalOptions()
     .option('--json', 'print a list of runs, each as status prints it')
     .action((options: { json?: true }) => list(context, options.json === true));
+  addRunsImport(runs, context);
   program
     .command('status')
     .description('show where a run stands')

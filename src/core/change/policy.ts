@@ -1,4 +1,5 @@
 // The limits in force for a change: windows, how many at once, gates, what jobs are asked, crews, parts. Every default is filled in.
+import type { Assumptions } from '../forecast/assumptions.ts';
 
 /** A count, or a share of the plan's targets in its scope (rounded down, at least 1). */
 export type Quantity = { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };
@@ -11,8 +12,11 @@ export interface Limit {
   readonly per: LimitScope;
   readonly owner: string | null;
   readonly why: string | null;
-  /** A date, as written. */
+  /** The date by which it should be mended, as written. */
   readonly until: string | null;
+  /** Where the number comes from, and of when it is. */
+  readonly source?: string;
+  readonly since?: string;
 }
 
 export interface Window {
@@ -91,4 +95,6 @@ export interface Policy {
   readonly parts: { readonly [name: string]: Parts };
   readonly validation: 'all' | 'sample' | 'none';
   readonly blackouts: readonly Blackout[];
+  /** For rehearsals only: what is known better than the defaults. */
+  readonly assume?: Partial<Assumptions>;
 }

@@ -5,7 +5,19 @@ import type { Role } from '../ports.ts';
 /** A duration prior: lognormal with this median and log-sd, and how many observations stand behind it (0 = "never seen here"). */
 export interface Prior {
   readonly medianMs: number;
+  /** Between the targets of one run. */
   readonly logSd: number;
+  readonly n: number;
+  readonly source: string;
+  /** Log-sd of what all targets of one run have in common, the uncertainty of the median included; absent: a default by `n`. */
+  readonly between?: number;
+  /** Degrees of freedom of that common part (Student-t); absent: normal. */
+  readonly df?: number;
+}
+
+/** A share (0..1), with how many observations stand behind it. */
+export interface ShareOf {
+  readonly share: number;
   readonly n: number;
   readonly source: string;
 }
@@ -104,6 +116,10 @@ export interface Procedure {
   readonly steps: readonly Step[];
   readonly back: WayBack | null;
   readonly mopUp: readonly MopUpWay[];
+  /** Targets that come out of it with a defect nobody sees without a check; absent: unknown. */
+  readonly defects?: ShareOf;
+  /** Per link of a switch: links whose other end (port, adapter) does not come back with it; absent: none. */
+  readonly disturbs?: ShareOf;
 }
 
 /** What somebody wants. */

@@ -4,7 +4,7 @@ import type { Cluster } from '../fleet/model.ts';
 import { EMPTY, parseNodeSet } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import type { Topology } from '../fleet/topology.ts';
-import type { Plan, Wave } from './plan.ts';
+import type { MergedProcedure, Plan, Wave } from './plan.ts';
 
 export interface Checked {
   readonly plan: Omit<Plan, 'id' | 'findings'>;
@@ -18,6 +18,8 @@ export interface Checked {
 
 export interface CheckedWave {
   readonly wave: Wave;
+  /** null: the plan has no such procedure, which is a finding of its own. */
+  readonly procedure: MergedProcedure | null;
   readonly targets: NodeSet;
   readonly affected: NodeSet;
 }
@@ -36,5 +38,13 @@ export function readSets(plan: Checked['plan'], findings: Finding[]): CheckedWav
     findings.push(finding('error', 'set-unreadable', wave.id, `"${text.slice(0, 60)}": ${parsed.error.why}`));
     return EMPTY;
   };
-  return plan.waves.map((wave) => ({ wave, targets: read(wave.targets, wave), affected: read(wave.affected, wave) }));
+  return plan.waves.map((wave) => {
+    const procedure = Object.hasOwn(plan.procedures, wave.procedure) ? (plan.procedures[wave.procedure] ?? null) : null;
+    return { wave, procedure, targets: read(wave.targets, wave), affected: read(wave.affected, wave) };
+  });
+}
+
+/** Whether its targets get anything at all: nodes that stand still for a switch do not. */
+export function changesSomething({ procedure }: CheckedWave): boolean {
+  return procedure === null || Object.keys(procedure.components).length > 0;
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import { difference, fold, intersection, parseNodeSet, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import { unionOf } from './affected.ts';
-import { finding } from './check-context.ts';
+import { changesSomething, finding } from './check-context.ts';
 import type { Checked, CheckedWave, Rule } from './check-context.ts';
 import { inOrder, showCycle } from './order.ts';
 
@@ -45,7 +45,7 @@ function clustersAtOnce({ plan }: Checked): Finding[] {
   const starting = new Map<string, Set<string>>();
   // Waves with the same predecessors may start in the same moment: enough to catch a plan that forgot the limit.
   for (const wave of plan.waves) {
-    const key = [...wave.after].sort().join(' ');
+    const key = [...wave.after, ...(wave.quiet ?? []).map((id) => `quiet ${id}`)].sort().join(' ');
     const together = starting.get(key) ?? new Set();
     starting.set(key, together.add(wave.cluster));
   }
@@ -60,8 +60,9 @@ function canary(checked: Checked): Finding[] {
   const parsed = plan.policy.canary === null ? null : parseNodeSet(plan.policy.canary.targets, topology.groups);
   if (parsed && !parsed.ok) return [finding('error', 'set-unreadable', 'policy.canary', parsed.error.why)];
   const later = followers(checked);
-  return [...new Set(plan.waves.map((wave) => wave.kind))].flatMap((kind) => {
-    const waves = checked.waves.filter(({ wave }) => wave.kind === kind);
+  const changing = checked.waves.filter(changesSomething);
+  return [...new Set(changing.map(({ wave }) => wave.kind))].flatMap((kind) => {
+    const waves = changing.filter(({ wave }) => wave.kind === kind);
     const all = unionOf(waves.map(({ targets }) => targets));
     const wanted = parsed ? intersection(parsed.set, all) : null;
     return wanted && size(wanted) > 0 ? wantedCanary(waves, wanted, later) : usualCanary(waves, all, later);
@@ -99,10 +100,16 @@ function usualCanary(waves: readonly CheckedWave[], all: NodeSet, later: (id: st
   return [finding('warning', 'canary-missing', first.wave.kind, `${n} targets of this kind, and none goes before the others as a canary`)];
 }
 
-/** Wave id -> ids of all waves that start only after its gate. */
-function followers({ plan }: Checked): (id: string) => ReadonlySet<string> {
+/** Wave id -> ids of all waves that start, or change anything, only after its gate. */
+function followers({ waves }: Checked): (id: string) => ReadonlySet<string> {
   const next = new Map<string, string[]>();
-  for (const wave of plan.waves) for (const id of wave.after) next.set(id, [...(next.get(id) ?? []), wave.id]);
+  for (const each of waves) {
+    for (const id of [...each.wave.after, ...heldFor(each)]) {
+      const list = next.get(id);
+      if (list) list.push(each.wave.id);
+      else next.set(id, [each.wave.id]);
+    }
+  }
   const made = new Map<string, ReadonlySet<string>>();
   return (id) => {
     const known = made.get(id);
@@ -119,4 +126,11 @@ function followers({ plan }: Checked): (id: string) => ReadonlySet<string> {
     made.set(id, found);
     return found;
   };
+}
+
+/** Waves whose gates its targets wait for before anything destructive is done to them. */
+function heldFor({ wave, procedure }: CheckedWave): string[] {
+  const steps = procedure?.steps ?? [];
+  const first = steps.findIndex((step) => step.destructive);
+  return (wave.holds ?? []).flatMap(({ step, until }) => (steps.findIndex(({ name }) => name === step) <= first ? until : []));
 }

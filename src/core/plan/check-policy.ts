@@ -3,7 +3,9 @@ import type { Finding } from '../finding.ts';
 import { finding } from './check-context.ts';
 import type { Checked, Rule } from './check-context.ts';
 
-export const POLICY_RULES: readonly Rule[] = [windows, blackouts, leases, jobs, modes, replaced, notInForce];
+const MINUTE_MS = 60_000;
+
+export const POLICY_RULES: readonly Rule[] = [windows, notice, blackouts, leases, jobs, modes, replaced, notInForce];
 
 function windows({ plan, clusters, busy, nowMin }: Checked): Finding[] {
   const all = plan.policy.windows;
@@ -19,6 +21,19 @@ function windows({ plan, clusters, busy, nowMin }: Checked): Finding[] {
   const without = busy.filter(({ name }) => !all.some(({ cluster }) => cluster === name));
   const message = 'other clusters have a window and this one has none: it may be worked on whenever the run is on';
   return [...found, ...without.map(({ name }) => finding('warning', 'window-missing', name, message))];
+}
+
+/** A customer was promised time to get ready; a window agreed at shorter notice may be fine, and is for them to say. */
+function notice({ plan, busy, nowMin }: Checked): Finding[] {
+  const customers = new Map(plan.fleet.document.customers.map((customer) => [customer.name, customer]));
+  return busy.flatMap(({ name, customer }) => {
+    const promisedMin = (customers.get(customer ?? '')?.noticeMs ?? 0) / MINUTE_MS;
+    const starts = plan.policy.windows.flatMap(({ cluster, fromMin }) => (cluster === name ? [fromMin] : []));
+    if (nowMin === null || starts.length === 0 || Math.min(...starts) >= nowMin + promisedMin) return [];
+    const ahead = Math.max(0, Math.min(...starts) - nowMin);
+    const message = `its window begins ${ahead} min from now, and ${customer} is promised ${promisedMin} min of notice; ask them, or move the window`;
+    return [finding('warning', 'notice-short', name, message)];
+  });
 }
 
 function blackouts({ plan, busy }: Checked): Finding[] {
@@ -89,6 +104,8 @@ function replaced({ plan }: Checked): Finding[] {
   );
 }
 
+const RECORDED = 'recorded, not enforced by this version';
+
 /** Honest about what is written down and not acted on: nobody may rely on it. */
 function notInForce({ plan }: Checked): Finding[] {
   const { overlap, redundant, crew, parts, validation, gates } = plan.policy;
@@ -97,17 +114,23 @@ function notInForce({ plan }: Checked): Finding[] {
     .flatMap(({ steps }) => steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks : [])))
     .filter((check) => check.nodes > 1);
   const keys: readonly (readonly [string, boolean, string])[] = [
-    ['policy.overlap', overlap.length > 0, 'waves wait for each other as if it were empty'],
-    ['policy.redundant', redundant, 'every switch waits until its nodes are drained'],
-    ['policy.crew', Object.keys(crew).length > 0, 'stragglers are named to people, whoever is on shift'],
-    ['policy.parts', Object.keys(parts).length > 0, 'no straggler is held back or let go by what is in stock'],
-    ['policy.validation', validation === 'sample', 'every target is validated'],
-    ['policy.gates.countIn', gates.countIn !== 'node', 'gates count nodes'],
+    ['policy.overlap', overlap.length > 0, 'plan and rehearsal follow it; the runner acts on nodes only, so nothing goes on beside them'],
+    ['policy.redundant', redundant, 'plan and rehearsal follow it; the runner acts on nodes only, so no switch is touched'],
+    [
+      'policy.crew',
+      Object.keys(crew).length > 0,
+      'the rehearsal counts with them; the runner names stragglers to people, whoever is on shift',
+    ],
+    [
+      'policy.parts',
+      Object.keys(parts).length > 0,
+      'the rehearsal counts with them; the runner names stragglers to people, whatever is in stock',
+    ],
+    ['policy.validation', validation === 'sample', `${RECORDED}: every target is validated`],
+    ['policy.gates.countIn', gates.countIn !== 'node', `${RECORDED}: gates count nodes`],
   ];
   return [
-    ...keys.flatMap(([key, set, instead]) =>
-      set ? [finding('info', 'not-in-force-yet', key, `recorded, not enforced by this version: ${instead}`)] : [],
-    ),
+    ...keys.flatMap(([key, set, instead]) => (set ? [finding('info', 'not-in-force-yet', key, instead)] : [])),
     ...wide.map((check) =>
       finding(
         'info',

@@ -5,7 +5,7 @@ import { difference, EMPTY, fold, intersection, nodeSetOf, parseNodeSet, size, u
 import type { NodeSet } from '../fleet/nodeset.ts';
 import { PORT_NOT_KNOWN } from '../fleet/topology.ts';
 import { unionOf } from './affected.ts';
-import { finding } from './check-context.ts';
+import { changesSomething, finding } from './check-context.ts';
 import type { Checked, CheckedWave, Rule } from './check-context.ts';
 
 export const WAVE_RULES: readonly Rule[] = [
@@ -79,10 +79,11 @@ function targetsMissing(checked: Checked): Finding[] {
   const { plan, topology } = checked;
   const chosen = plan.change.targets === null ? null : parseNodeSet(plan.change.targets, topology.groups);
   if (chosen && !chosen.ok) return [finding('error', 'set-unreadable', plan.change.name, `targets: ${chosen.error.why}`)];
-  return kindsOf(checked).flatMap((kind) => {
+  const changing = checked.waves.filter(changesSomething);
+  return kindsOf({ waves: changing }).flatMap((kind) => {
     const all = fleetTargets(checked, kind, [...checked.clusters.keys()]);
     const wanted = chosen ? intersection(all, chosen.set) : all;
-    const missing = difference(wanted, unionOf(checked.waves.filter(({ wave }) => wave.kind === kind).map(({ targets }) => targets)));
+    const missing = difference(wanted, unionOf(changing.filter(({ wave }) => wave.kind === kind).map(({ targets }) => targets)));
     if (size(missing) === 0) return [];
     return [finding('error', 'target-missing', fold(missing), `the change is for every such ${kind}, but no wave has it`)];
   });
@@ -147,7 +148,7 @@ function others({ waves, clusters }: Checked): Finding[] {
   });
 }
 
-function kindsOf({ waves }: Checked): TargetKind[] {
+function kindsOf({ waves }: Pick<Checked, 'waves'>): TargetKind[] {
   return [...new Set(waves.map(({ wave }: CheckedWave) => wave.kind))];
 }
 

@@ -6,6 +6,7 @@ import { readSets } from './check-context.ts';
 import type { Checked } from './check-context.ts';
 import { POLICY_RULES } from './check-policy.ts';
 import { PROCEDURE_RULES } from './check-procedures.ts';
+import { QUIET_RULES } from './check-quiet.ts';
 import { ORDER_RULES } from './check-order.ts';
 import { WAVE_RULES } from './check-waves.ts';
 import type { Plan } from './plan.ts';
@@ -16,6 +17,6 @@ export function checkPlan(plan: Omit<Plan, 'id' | 'findings'>, nowMin: number | 
   const clusters = new Map(plan.fleet.document.clusters.map((cluster) => [cluster.name, cluster]));
   const busy = [...new Set(plan.waves.map((wave) => wave.cluster))].flatMap((name) => clusters.get(name) ?? []);
   const checked: Checked = { plan, nowMin, clusters, busy, topology: topologyOf(plan.fleet.document), waves: readSets(plan, findings) };
-  for (const rule of [...WAVE_RULES, ...ORDER_RULES, ...PROCEDURE_RULES, ...POLICY_RULES]) findings.push(...rule(checked));
+  for (const rule of [...WAVE_RULES, ...ORDER_RULES, ...QUIET_RULES, ...PROCEDURE_RULES, ...POLICY_RULES]) findings.push(...rule(checked));
   return findings;
 }

@@ -1,7 +1,7 @@
 // Merges what several components want of one target into one chain of steps: early steps, one drain, every burn, one activation, one look
 // at what RUNS, each check once, the return.
 import { ACTIVATIONS } from '../change/procedure.ts';
-import type { Check, Procedure, Step, WayBack } from '../change/procedure.ts';
+import type { Check, Procedure, ShareOf, Step, WayBack } from '../change/procedure.ts';
 import type { Policy } from '../change/policy.ts';
 import { PLACEHOLDER_VALUE, usesPlaceholder } from '../change/placeholders.ts';
 import type { Finding } from '../finding.ts';
@@ -53,6 +53,8 @@ export function mergeProcedures(kind: TargetKind, components: readonly Wanted[],
     steps: renamed(steps),
     back: backOf(ordered, carriedBy, notes),
     mopUp: leading(ordered.filter(({ procedure }) => procedure.mopUp.length > 0))?.procedure.mopUp ?? [],
+    ...worst('defects', ordered),
+    ...worst('disturbs', ordered),
   };
   return { procedure, ...notes };
 }
@@ -274,6 +276,13 @@ function needsOf(ordered: readonly Wanted[], notes: Notes): MergedProcedure['nee
     });
   }
   return needs.has('off') ? 'off' : needs.has('cleared') ? 'cleared' : 'live';
+}
+
+/** Shares are not added up: who measured one component's has mostly measured it with the others on the same target. */
+function worst(share: 'defects' | 'disturbs', ordered: readonly Wanted[]): { readonly [name: string]: ShareOf } {
+  const known = ordered.flatMap(({ procedure }) => procedure[share] ?? []);
+  const [first, ...rest] = known;
+  return first ? { [share]: rest.reduce((most, next) => (next.share > most.share ? next : most), first) } : {};
 }
 
 /** A carried component goes back with its carrier. Two different ways back are not merged: half of a way back is none. */

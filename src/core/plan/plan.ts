@@ -1,5 +1,5 @@
 // A plan: immutable, self-contained, with a parent and an id, leaving the runner no choices. This is the plan file's shape.
-import type { Change, MopUpWay, Step, WayBack } from '../change/procedure.ts';
+import type { Change, MopUpWay, ShareOf, Step, WayBack } from '../change/procedure.ts';
 import type { Policy } from '../change/policy.ts';
 import type { Finding } from '../finding.ts';
 import type { Fleet, TargetKind } from '../fleet/model.ts';
@@ -17,6 +17,8 @@ export interface Plan {
   readonly procedures: { readonly [id: string]: MergedProcedure };
   readonly phases: readonly Phase[];
   readonly waves: readonly Wave[];
+  /** How the waves were cut and put in a row where somebody chose it; absent: a wave a cluster, by priority of their customers. */
+  readonly sequence?: Sequence;
   /** Unix-minute intervals by calendar name (windows, blackouts, crews). */
   readonly calendars: { readonly [name: string]: readonly (readonly [number, number])[] };
   readonly catalogue: readonly { readonly component: string; readonly sha256: string }[];
@@ -33,6 +35,19 @@ export interface MergedProcedure {
   readonly steps: readonly Step[];
   readonly back: WayBack | null;
   readonly mopUp: readonly MopUpWay[];
+  /** The worst of its components. */
+  readonly defects?: ShareOf;
+  readonly disturbs?: ShareOf;
+}
+
+/** What a search may choose without touching what people agreed: policy, windows and gates stay as they are. */
+export interface Sequence {
+  /** Clusters in the order in which they are served; those not named follow by priority of their customers. */
+  readonly order?: readonly string[];
+  /** What one wave of a cluster is; nodes that are in no such piece make one together. Absent: the whole cluster. */
+  readonly cut?: 'cluster' | 'unit' | 'rack';
+  /** How many pieces of one cluster may be in work at once: as many rows of waves, one after the other. Absent: 1. */
+  readonly chains?: number;
 }
 
 export interface Phase {
@@ -47,8 +62,12 @@ export interface Wave {
   /** Folded. */
   readonly targets: string;
   readonly procedure: string;
-  /** Waves whose gate must have passed. */
+  /** Waves whose gate must have passed before it is opened (its first drain, or its first act). */
   readonly after: readonly string[];
+  /** Waves of nodes all of whose targets must be cleared (or out of the run) before it is opened: a switch is quiet when they are. */
+  readonly quiet?: readonly string[];
+  /** Its targets are drained meanwhile, but this step of theirs waits until those waves' gates have passed. */
+  readonly holds?: readonly { readonly step: string; readonly until: readonly string[] }[];
   /** Targets acting at the same time. */
   readonly atOnce: number;
   readonly gate: WaveGate;

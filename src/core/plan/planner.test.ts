@@ -143,8 +143,8 @@ test('plan: host image with firmware, image server, switches before (kinds in or
   });
   expect(tell(makePlan(exampleInput(fleet, { procedures, policy })))).toMatchInlineSnapshot(`
     "phx.switch.main: leaf1,spine1; 1 at once; back 1, failed -, rate 0.05; affects p[01-16]
-    phx.node.canary: p01 after phx.switch.main; 1 at once; back 1, failed 0, rate -
-    phx.node.main: p[02-16] after phx.switch.main phx.node.canary; 7 at once; back 14, failed -, rate 0.05
+    phx.node.canary: p01; 1 at once; back 1, failed 0, rate -
+    phx.node.main: p[02-16]; 7 at once; back 14, failed -, rate 0.05
     phase switch main: phx.switch.main
     phase node canary: phx.node.canary
     phase node main: phx.node.main
@@ -155,6 +155,9 @@ test('plan: host image with firmware, image server, switches before (kinds in or
     hca-firmware+host-os: no way back: {previous} could be that of any component; plan with an inventory of all nodes in which each component runs one version
     switch canary: none: 2 targets are not more than 8
     node canary: p01: one of 16, the first of phx, which is served first; it must come back before the others start
+    switch quiet: a switch is worked on once every node that it takes something from is cleared or out of the run; then all of a wave go at once
+    node hold: nodes are drained at once, and wait before apply until the switch waves have passed their gates
+    node canary: its gate is a hold: the other nodes are drained with it, because the switch waves need them quiet anyhow, and wait for it before apply
     switch main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
     node canary gate: goes on when all are back, and holds as soon as one has failed
     node main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others

@@ -12,11 +12,12 @@ import { checkPlan } from './check.ts';
 import { mergeProcedures } from './merge.ts';
 import type { Wanted } from './merge.ts';
 import { inOrder, showCycle } from './order.ts';
-import type { MergedProcedure, Plan, PlanReport } from './plan.ts';
-import { limitReasons, waveReasons } from './reasons.ts';
+import type { KindWork } from './draft.ts';
+import type { MergedProcedure, Plan, PlanReport, Sequence, Wave } from './plan.ts';
+import { BEHIND_ID } from './quiet.ts';
+import { limitReasons, waveReasons, windowReasons } from './reasons.ts';
 import { targetsOf } from './targets.ts';
 import { makeWaves } from './waves.ts';
-import type { KindWork } from './waves.ts';
 
 export interface PlanInput {
   readonly fleet: Fleet;
@@ -34,9 +35,11 @@ export interface PlanInput {
   readonly parent: string | null;
   /** Unix minutes, to tell which windows are past; null: not asked. */
   readonly nowMin: number | null;
+  /** Another order or cut than the usual; kept in the plan and by its children. */
+  readonly sequence?: Sequence | undefined;
 }
 
-/** The child's own policy and procedures; all else is the parent's. */
+/** The child's own policy and procedures, and its sequence where it has one; all else is the parent's. */
 export interface ChildInput {
   readonly parent: Plan;
   readonly policy: Policy;
@@ -44,6 +47,7 @@ export interface ChildInput {
   readonly procedures: Plan['procedures'];
   readonly defaults: readonly string[];
   readonly nowMin: number | null;
+  readonly sequence?: Sequence | undefined;
 }
 
 export interface Planned {
@@ -60,7 +64,7 @@ export function makePlan(input: PlanInput): Planned {
   const why: Reason[] = [];
   const { kinds, after } = kindsWanted(input, findings);
   const topology = topologyOf(input.fleet);
-  const { byKind, findings: aboutTargets } = targetsOf(input.change, topology, kinds);
+  const { byKind, findings: aboutTargets } = targetsOf(input.change, topology, kinds, input.sequence?.order);
   findings.push(...aboutTargets);
   const seenAll = input.inventory !== null && size(unseen(topology.nodes, input.inventory)) === 0;
   const work = kinds.flatMap((kind): KindWork[] => {
@@ -81,24 +85,27 @@ export function makePlan(input: PlanInput): Planned {
 
 /** The parent's targets again, with other limits or other steps. `merged` procedures do not say what comes after what, the parent's waves do. */
 export function makeChildPlan({ parent, procedures, ...input }: ChildInput): Planned {
-  const kinds = [...new Set(parent.waves.map((wave) => wave.kind))];
+  const own = parent.waves.filter((wave) => wave.procedure !== BEHIND_ID);
+  const kinds = [...new Set(own.map((wave) => wave.kind))];
   const topology = topologyOf(parent.fleet.document);
-  const { byKind, findings } = targetsOf(parent.change, topology, kinds);
+  const sequence = input.sequence ?? parent.sequence;
+  const { byKind, findings } = targetsOf(parent.change, topology, kinds, sequence?.order);
   const work = kinds.flatMap((kind): KindWork[] => {
-    const waves = parent.waves.filter((wave) => wave.kind === kind);
-    const procedureId = waves[0]?.procedure ?? '';
+    const procedureId = own.find((wave) => wave.kind === kind)?.procedure ?? '';
     const procedure = procedures[procedureId];
-    const after = kinds.filter((other) => other !== kind && waitsFor(parent, kind, other));
+    const after = kinds.filter((other) => other !== kind && waitsFor(own, kind, other));
     return procedure ? [{ kind, procedureId, procedure, clusters: byKind.get(kind) ?? [], after }] : [];
   });
   return assemble({
     ...input,
+    sequence,
     change: parent.change,
     catalogue: parent.catalogue,
     fleet: parent.fleet.document,
     fleetId: parent.fleet.id,
     inventory: null,
     seen: parent.inventory,
+    behind: procedures[BEHIND_ID],
     parent: parent.id,
     topology,
     work,
@@ -108,13 +115,17 @@ export function makeChildPlan({ parent, procedures, ...input }: ChildInput): Pla
 }
 
 /** Does each wave of the kind wait for those of the other kind in its own cluster? A limit of clusters alone makes no such pattern everywhere. */
-function waitsFor(plan: Plan, kind: TargetKind, other: TargetKind): boolean {
-  const pairs = plan.waves.flatMap((wave) => {
-    if (wave.kind !== kind) return [];
-    return plan.waves
-      .filter((before) => before.kind === other && before.cluster === wave.cluster)
-      .map((before) => wave.after.includes(before.id));
-  });
+function waitsFor(waves: readonly Wave[], kind: TargetKind, other: TargetKind): boolean {
+  const before = Map.groupBy(
+    waves.filter((wave) => wave.kind === other),
+    ({ cluster }) => cluster,
+  );
+  const pairs = waves
+    .filter((wave) => wave.kind === kind)
+    .flatMap((wave) => {
+      const waitedFor = new Set([...wave.after, ...(wave.holds ?? []).flatMap(({ until }) => until)]);
+      return (before.get(wave.cluster) ?? []).map(({ id }) => waitedFor.has(id));
+    });
   return pairs.length > 0 && pairs.every(Boolean);
 }
 
@@ -127,13 +138,22 @@ interface Parts extends Omit<PlanInput, 'procedures'> {
   readonly findings: readonly Finding[];
   /** The inventory that the parent was made on. */
   readonly seen?: Plan['inventory'];
+  /** What the parent does to nodes that it only takes along. */
+  readonly behind?: MergedProcedure | undefined;
 }
 
 function assemble(parts: Parts): Planned {
-  const { policy, inventory, work } = parts;
-  const { waves, phases, why, findings } = makeWaves(work, policy, parts.topology, inventory);
+  const { policy, inventory, topology, sequence = {} } = parts;
+  const { waves, phases, work, why, findings } = makeWaves(parts.work, { policy, topology, inventory, sequence, behind: parts.behind });
   const report: PlanReport = {
-    why: [...parts.why, ...why, ...waveReasons(waves, phases, policy), ...limitReasons(waves, work, policy), ...inventoryReasons(parts)],
+    why: [
+      ...parts.why,
+      ...why,
+      ...waveReasons(waves, phases, policy),
+      ...limitReasons(waves, work, policy),
+      ...windowReasons(waves, policy),
+      ...inventoryReasons(parts),
+    ],
     defaults: [...parts.defaults],
   };
   const draft: Omit<Plan, 'id'> = {
@@ -146,6 +166,7 @@ function assemble(parts: Parts): Planned {
     procedures: Object.fromEntries(work.map(({ procedureId, procedure }): [string, MergedProcedure] => [procedureId, procedure])),
     phases,
     waves,
+    ...(parts.sequence ? { sequence: parts.sequence } : {}),
     calendars: parts.calendars,
     catalogue: parts.catalogue,
     report,

@@ -2,7 +2,7 @@
 import type { Policy, Quantity } from '../change/policy.ts';
 import type { Phase, PlanReport, Wave } from './plan.ts';
 import { size } from '../fleet/nodeset.ts';
-import type { KindWork } from './waves.ts';
+import type { KindWork } from './draft.ts';
 
 type Reason = PlanReport['why'][number];
 
@@ -54,6 +54,22 @@ export function limitReasons(waves: readonly Wave[], work: readonly KindWork[], 
     }
   }
   return out;
+}
+
+/** When clusters really start: no order of waves brings one forward before its window. */
+export function windowReasons(waves: readonly Wave[], policy: Policy): Reason[] {
+  const busy = new Set(waves.map(({ cluster }) => cluster));
+  const starts = new Map<string, number>();
+  for (const { cluster, fromMin } of policy.windows) {
+    if (busy.has(cluster)) starts.set(cluster, Math.min(fromMin, starts.get(cluster) ?? Infinity));
+  }
+  const inTurn = [...starts].sort(([, a], [, b]) => a - b);
+  const [first] = inTurn;
+  if (!first || inTurn.every(([, at]) => at === first[1])) return [];
+  const after = inTurn.slice(1).map(([cluster, at]) => `${cluster} ${at - first[1]} min after it`);
+  return [
+    { about: 'windows', text: `each cluster starts in its own window, whatever the order of waves: ${[first[0], ...after].join(', ')}` },
+  ];
 }
 
 const isAll = (quantity: Quantity): boolean => quantity.kind === 'share' && quantity.share >= 1;

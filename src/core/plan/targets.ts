@@ -20,10 +20,10 @@ export interface TargetsFound {
 }
 
 /** Each target once, in the first cluster that names it (clusters may share a feed or a switch). */
-export function targetsOf(change: Change, topology: Topology, kinds: readonly TargetKind[]): TargetsFound {
+export function targetsOf(change: Change, topology: Topology, kinds: readonly TargetKind[], order: readonly string[] = []): TargetsFound {
   const findings: Finding[] = [];
   const chosen = change.targets === null ? null : readSet(change.targets, topology, findings);
-  const clusters = servedOrder(topology.fleet);
+  const clusters = servedOrder(topology.fleet, order);
   const byKind = new Map<TargetKind, ClusterTargets[]>();
   let left = chosen ?? EMPTY;
   for (const kind of kinds) {
@@ -43,12 +43,14 @@ export function targetsOf(change: Change, topology: Topology, kinds: readonly Ta
   return { byKind, findings };
 }
 
-/** By the customers' priority, the operator's own clusters last; equals as the fleet file has them. */
-export function servedOrder(fleet: Fleet): readonly Cluster[] {
+/** Those named in `order` first, then by the customers' priority, the operator's own clusters last; equals as the fleet file has them. */
+export function servedOrder(fleet: Fleet, order: readonly string[] = []): readonly Cluster[] {
   const priorities = new Map(fleet.customers.map(({ name, priority }) => [name, priority]));
-  const priorityOf = ({ customer }: Cluster): number => priorities.get(customer ?? '') ?? Infinity;
+  const places = new Map(order.map((name, place) => [name, place - order.length]));
+  // A place is negative and so before any priority, which counts from 1.
+  const rankOf = ({ name, customer }: Cluster): number => places.get(name) ?? priorities.get(customer ?? '') ?? Infinity;
   // Infinity - Infinity is no number, so the comparison is written out; the sort is stable.
-  return [...fleet.clusters].sort((a, b) => (priorityOf(a) < priorityOf(b) ? -1 : priorityOf(a) > priorityOf(b) ? 1 : 0));
+  return [...fleet.clusters].sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : rankOf(a) > rankOf(b) ? 1 : 0));
 }
 
 /** All targets of a kind that a cluster has. */

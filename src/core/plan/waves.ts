@@ -1,219 +1,199 @@
-// Cuts targets into waves: canaries first, then one free-running wave a cluster, in the customers' order, at most so many clusters at once.
+// Cuts targets into waves: canaries first, then one free-running wave a cluster (or a piece of it), switches while their nodes are
+// drained, in the customers' order, at most so many clusters at once.
 import type { Policy } from '../change/policy.ts';
-import { resolveQuantity } from '../change/quantity.ts';
 import type { Finding } from '../finding.ts';
-import type { Inventory, TargetKind } from '../fleet/model.ts';
-import { difference, EMPTY, fold, intersection, names, nodeSetOf, parseNodeSet, size } from '../fleet/nodeset.ts';
+import type { Inventory } from '../fleet/model.ts';
+import { difference, EMPTY, intersection, parseNodeSet, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import type { Topology } from '../fleet/topology.ts';
-import { affectedBy, unionOf } from './affected.ts';
-import type { MergedProcedure, Phase, PlanReport, Wave, WaveGate } from './plan.ts';
+import { affectedBy } from './affected.ts';
+import { canaryOutside, chooseCanary, wantedCanary } from './canary.ts';
+import { chain } from './chain.ts';
+import { finish, hold, isCanary, type Draft, type KindWork, type Role } from './draft.ts';
+import { byPiece, piecesOf, WHOLE, type Piece } from './pieces.ts';
+import type { MergedProcedure, Phase, PlanReport, Sequence, Wave } from './plan.ts';
+import { behindWork, firstWork, isHeld, needsQuiet, nodesBehind, parallelSwitches, quieten, quietOrder } from './quiet.ts';
+import { quietReasons } from './quiet-reasons.ts';
 import { servedOrder } from './targets.ts';
-import type { ClusterTargets } from './targets.ts';
-
-/** With fewer targets a canary would be most of the work. */
-const DEFAULT_CANARY_ABOVE = 8;
-
-export interface KindWork {
-  readonly kind: TargetKind;
-  readonly procedureId: string;
-  readonly procedure: MergedProcedure;
-  /** In the order in which clusters are served. */
-  readonly clusters: readonly ClusterTargets[];
-  /** Kinds that come before it. */
-  readonly after: readonly TargetKind[];
-}
 
 export interface Waves {
   readonly waves: readonly Wave[];
   readonly phases: readonly Phase[];
+  /** All that the waves do, the nodes that are taken along included. */
+  readonly work: readonly KindWork[];
   readonly why: PlanReport['why'];
   readonly findings: readonly Finding[];
 }
 
+export interface WaveWishes {
+  readonly policy: Policy;
+  readonly topology: Topology;
+  readonly inventory: Inventory | null;
+  readonly sequence: Sequence;
+  /** What nodes taken along get; absent: as built in. */
+  readonly behind: MergedProcedure | undefined;
+}
+
 /** `work` in an order in which no kind comes before one that it waits for. No wave is ever empty. */
-export function makeWaves(work: readonly KindWork[], policy: Policy, topology: Topology, inventory: Inventory | null): Waves {
+export function makeWaves(work: readonly KindWork[], wishes: WaveWishes): Waves {
+  const { policy, topology, inventory, sequence } = wishes;
   const why: { about: string; text: string }[] = [];
-  const findings: Finding[] = [];
-  const wanted = policy.canary === null ? null : readCanary(policy.canary.targets, topology, findings);
-  const stages: Stage[] = [];
-  for (const kind of work) {
-    const canary = chooseCanary(kind, wanted, policy, inventory, why);
-    stages.push(...stagesOf(kind, canary, stages));
-  }
+  const findings: Finding[] = [...quietOrder(work), ...unknownClusters(sequence, topology)];
+  const wanted = wantedCanary(policy, topology, findings);
+  const served = servedOrder(topology.fleet, sequence.order);
+  const plots = plotsOf(work, wishes, why);
+  const stages: Stage[] = work.flatMap((each) => stagesOf(each, chooseCanary(each, wanted, policy, inventory, why), plots, wishes));
+  const behind = behindStage(stages, work, plots, wishes);
   if (wanted && size(wanted) > 0) findings.push(...canaryOutside(wanted, work));
-  const busy = new Set(work.flatMap((kind) => kind.clusters.map(({ cluster }) => cluster.name)));
-  const clusters = servedOrder(topology.fleet).flatMap(({ name }) => (busy.has(name) ? [name] : []));
-  chainClusters(stages, clusters, policy.atOnce.clusters, why);
-  const waves = stages.flatMap((stage) => stage.drafts.map((draft) => finish(draft, stage, policy, topology)));
-  const several = work.length > 1;
-  const phases = stages.map(({ name, work: { kind }, drafts }) => ({
-    name: several ? `${kind} ${name}` : name,
-    waves: drafts.map(({ id }) => id),
-  }));
-  return { waves, phases, why, findings };
+  const all = behind ? [...stages, behind] : stages;
+  const drafts = all.flatMap((stage) => stage.drafts);
+  quieten(drafts, policy);
+  followKinds(drafts);
+  for (const each of work) followCanaries(drafts.filter((draft) => draft.work === each));
+  const busy = new Set(drafts.map(({ cluster }) => cluster));
+  const clusters = served.flatMap(({ name }) => (busy.has(name) ? [name] : []));
+  const pieces = new Map([...plots].map(([name, list]) => [name, list.map((piece) => piece.name)]));
+  const rows = { clusters, pieces, limit: policy.atOnce.clusters, sequence };
+  chain(
+    all.map((stage) => stage.drafts),
+    rows,
+    why,
+    findings,
+  );
+  why.push(...quietReasons(drafts, policy));
+  const several = new Set(all.map((stage) => stage.work)).size > 1;
+  return {
+    waves: drafts.map((draft) => finish(draft, policy)),
+    phases: all.map(({ role, work: { kind }, drafts: own }) => ({
+      name: several ? `${kind} ${role}` : role,
+      waves: own.map(({ id }) => id),
+    })),
+    work: behind ? [...work, behind.work] : work,
+    why,
+    findings,
+  };
 }
 
 /** All canaries, or all main waves, of one kind. Never empty. */
 interface Stage {
-  readonly name: 'canary' | 'main';
+  readonly role: Role;
   readonly work: KindWork;
   readonly drafts: readonly Draft[];
 }
 
-interface Draft {
-  readonly id: string;
-  readonly cluster: string;
-  readonly targets: NodeSet;
-  readonly after: Set<string>;
-}
+type Plots = ReadonlyMap<string, readonly Piece[]>;
 
-function readCanary(text: string, topology: Topology, findings: Finding[]): NodeSet {
-  const parsed = parseNodeSet(text, topology.groups);
-  if (parsed.ok) return parsed.set;
-  findings.push({ severity: 'error', target: text, rule: 'canary-unreadable', message: `${parsed.error.why}; ${parsed.error.mend}` });
-  return EMPTY;
-}
-
-/** The policy's set where it touches the kind; else one target when there are more than eight. */
-function chooseCanary(
-  { kind, clusters }: KindWork,
-  wanted: NodeSet | null,
-  policy: Policy,
-  inventory: Inventory | null,
+/** A cluster in which something that needs quiet lies across several pieces is one piece: all of its nodes must be drained at once. */
+function plotsOf(
+  work: readonly KindWork[],
+  { policy, topology, sequence }: WaveWishes,
   why: { about: string; text: string }[],
-): NodeSet {
-  const all = unionOf(clusters.map(({ targets }) => targets));
-  const note = (text: string): void => void why.push({ about: `${kind} canary`, text });
-  const own = wanted ? intersection(wanted, all) : EMPTY;
-  if (size(own) > 0) {
-    note(
-      `${fold(own)} by policy.canary; ${policy.canary?.failed === 0 ? 'none' : `at most ${policy.canary?.failed ?? 0}`} may fail, and every other ${kind} waits for its gate`,
-    );
-    return own;
-  }
-  const n = size(all);
-  const first = clusters[0];
-  if (n <= DEFAULT_CANARY_ABOVE || !first) {
-    note(`none: ${n} ${n === 1 ? 'target is' : 'targets are'} not more than ${DEFAULT_CANARY_ABOVE}`);
-    return EMPTY;
-  }
-  const down = new Set(inventory?.nodes.filter((node) => !node.inService).map((node) => node.name));
-  let chosen: string | null = null;
-  for (const name of names(first.targets)) {
-    chosen ??= name;
-    if (down.has(name)) continue;
-    chosen = name;
-    break;
-  }
-  const skipped = inventory && kind === 'node' ? ' that the inventory shows in service' : '';
-  note(
-    `${chosen ?? ''}: one of ${n}, the first${skipped} of ${first.cluster.name}, which is served first; it must come back before the others start`,
+): Map<string, readonly Piece[]> {
+  return new Map(
+    topology.fleet.clusters.map((cluster) => {
+      const pieces = piecesOf(cluster, sequence.cut);
+      if (pieces.length < 2) return [cluster.name, pieces];
+      const across = work.filter(needsQuiet).flatMap(({ kind, clusters }) => {
+        const targets = clusters.find((each) => each.cluster.name === cluster.name)?.targets ?? EMPTY;
+        return byPiece(topology, kind, difference(targets, parallelSwitches(cluster, policy)), pieces).get(WHOLE) ?? [];
+      });
+      if (across.length === 0) return [cluster.name, pieces];
+      const text = `not cut to ${sequence.cut}s: what needs its nodes quiet there lies across several of them`;
+      why.push({ about: cluster.name, text });
+      return [cluster.name, piecesOf(cluster, 'cluster')];
+    }),
   );
-  return nodeSetOf(chosen === null ? [] : [chosen]);
 }
 
-function stagesOf(work: KindWork, canary: NodeSet, earlier: readonly Stage[]): Stage[] {
-  const cut = (name: Stage['name'], part: (targets: NodeSet) => NodeSet): Draft[] =>
-    work.clusters.flatMap(({ cluster, targets }) => {
-      const mine = part(targets);
-      if (size(mine) === 0) return [];
-      const before = earlier.filter((stage) => work.after.includes(stage.work.kind)).flatMap((stage) => stage.drafts);
-      const own = before.filter((draft) => draft.cluster === cluster.name).map(({ id }) => id);
-      return [{ id: `${cluster.name}.${work.kind}.${name}`, cluster: cluster.name, targets: mine, after: new Set(own) }];
-    });
-  const canaries = cut('canary', (targets) => intersection(targets, canary));
-  const mains = cut('main', (targets) => difference(targets, canary));
-  for (const main of mains) for (const { id } of canaries) main.after.add(id);
-  const stages: Stage[] = [
-    { name: 'canary', work, drafts: canaries },
-    { name: 'main', work, drafts: mains },
+function stagesOf(work: KindWork, canary: NodeSet, plots: Plots, wishes: WaveWishes): Stage[] {
+  const parts: readonly (readonly [Role, (targets: NodeSet, spines: NodeSet) => NodeSet])[] = [
+    ['canary', (targets, spines) => difference(intersection(targets, canary), spines)],
+    ['spine-canary', (targets, spines) => intersection(intersection(targets, canary), spines)],
+    ['main', (targets, spines) => difference(difference(targets, canary), spines)],
+    ['spine', (targets, spines) => difference(intersection(targets, spines), canary)],
   ];
+  const stages = parts.map(([role, part]): Stage => {
+    const drafts = work.clusters.flatMap(({ cluster, targets }) => {
+      const spines = work.kind === 'switch' ? parallelSwitches(cluster, wishes.policy) : EMPTY;
+      return draftsOf(work, role, cluster.name, part(targets, spines), plots, wishes);
+    });
+    return { role, work, drafts };
+  });
   return stages.filter(({ drafts }) => drafts.length > 0);
 }
 
-function canaryOutside(wanted: NodeSet, work: readonly KindWork[]): Finding[] {
-  const all = unionOf(work.flatMap(({ clusters }) => clusters.map(({ targets }) => targets)));
-  const outside = difference(wanted, all);
-  if (size(outside) === 0) return [];
-  const none = size(outside) === size(wanted);
-  const message = `in policy.canary, but no target of this change${none ? ': there would be no canary at all' : ''}`;
-  return [{ severity: none ? 'error' : 'warning', target: fold(outside), rule: 'canary-outside', message }];
+function draftsOf(work: KindWork, role: Role, cluster: string, targets: NodeSet, plots: Plots, { topology }: WaveWishes): Draft[] {
+  if (size(targets) === 0) return [];
+  const { kind, procedure } = work;
+  return [...byPiece(topology, kind, targets, plots.get(cluster) ?? [])].map(([piece, own]) => ({
+    id: [cluster, kind, piece, role].filter((part) => part !== WHOLE).join('.'),
+    cluster,
+    piece,
+    role,
+    work,
+    targets: own,
+    affected: affectedBy(topology, kind, own, procedure.steps),
+    after: new Set(),
+    quiet: new Set(),
+    holds: new Map(),
+  }));
 }
 
-/** `limit` chains of clusters, each cluster after the one `limit` places before it, so that never more than `limit` are in work. */
-function chainClusters(
-  stages: readonly Stage[],
-  clusters: readonly string[],
-  limit: number | null,
-  why: { about: string; text: string }[],
-): void {
-  if (clusters.length > 1)
-    why.push({ about: 'order', text: `clusters are served as ${clusters.join(', ')}: by priority of their customers` });
-  if (limit === null || limit >= clusters.length) {
-    if (clusters.length > 1) why.push({ about: 'order', text: 'no limit of clusters at once binds: after the canary all start together' });
-    return;
-  }
-  const heads = new Set(clusters.slice(0, limit));
-  const canariesFirst = stages.every((stage) => stage.name === 'main' || stage.drafts.every((draft) => heads.has(draft.cluster)));
-  const how = `at most ${limit} of ${clusters.length} clusters at once (policy.atOnce.clusters)`;
-  if (canariesFirst) {
-    why.push({ about: 'order', text: `${how}: a cluster starts when the one ${limit} before it has passed its last gate` });
-    chainWholeClusters(stages, clusters, limit);
-  } else {
-    why.push({
-      about: 'order',
-      text: `${how}: canaries lie in later clusters too, so all canaries go first, and each stage waits for the one before`,
-    });
-    chainStages(stages, limit);
-  }
+/** Nodes that are no targets themselves, and must be drained all the same while something that they hang on is worked on. */
+function behindStage(stages: readonly Stage[], work: readonly KindWork[], plots: Plots, wishes: WaveWishes): Stage | null {
+  const left = nodesBehind(
+    stages.flatMap(({ drafts }) => drafts),
+    work,
+  );
+  if (size(left) === 0) return null;
+  const clusters = servedOrder(wishes.topology.fleet, wishes.sequence.order).flatMap((cluster) => {
+    const parsed = parseNodeSet(cluster.nodes);
+    const targets = parsed.ok ? intersection(parsed.set, left) : EMPTY;
+    return size(targets) > 0 ? [{ cluster, targets }] : [];
+  });
+  const behind = behindWork(wishes.behind, clusters);
+  const drafts = clusters.flatMap(({ cluster, targets }) => draftsOf(behind, 'behind', cluster.name, targets, plots, wishes));
+  return { role: 'behind', work: behind, drafts };
 }
 
-function chainWholeClusters(stages: readonly Stage[], clusters: readonly string[], limit: number): void {
-  const drafts = clusters.map((name) => stages.flatMap((stage) => stage.drafts.filter(({ cluster }) => cluster === name)));
-  for (const [i, mine] of drafts.entries()) {
-    const before = drafts[i - limit];
-    if (!before) continue;
-    const waitedFor = new Set(before.flatMap(({ after }) => [...after]));
-    const last = before.filter(({ id }) => !waitedFor.has(id));
-    const own = new Set(mine.map(({ id }) => id));
-    const first = mine.filter(({ after }) => ![...after].some((id) => own.has(id)));
-    for (const draft of first) for (const { id } of last) draft.after.add(id);
+/** A kind comes after others in its own cluster. Nodes that are drained for something anyhow wait drained; `quieten` has seen to the rest. */
+function followKinds(drafts: readonly Draft[]): void {
+  const byCluster = Map.groupBy(drafts, ({ cluster }) => cluster);
+  const byPlace = Map.groupBy(drafts, ({ cluster, piece }) => `${cluster} ${piece}`);
+  const at = (cluster: string, piece: string): readonly Draft[] => byPlace.get(`${cluster} ${piece}`) ?? [];
+  for (const draft of drafts) {
+    const { work, cluster, piece } = draft;
+    if (work.after.length === 0) continue;
+    const near = piece === WHOLE ? (byCluster.get(cluster) ?? []) : [...at(cluster, WHOLE), ...at(cluster, piece)];
+    for (const before of near) if (work.after.includes(before.work.kind)) follow(draft, before);
   }
 }
 
-function chainStages(stages: readonly Stage[], limit: number): void {
-  for (const [s, { drafts }] of stages.entries()) {
-    const ends = stages[s - 1]?.drafts.slice(-limit) ?? [];
-    for (const [i, draft] of drafts.entries()) {
-      const before = drafts[i - limit];
-      for (const { id } of before ? [before] : ends) draft.after.add(id);
+function follow(draft: Draft, before: Draft): void {
+  const { work } = draft;
+  if (work.kind === 'node' ? needsQuiet(before.work) : needsQuiet(work) && before.work.kind === 'node') return;
+  if (isHeld(draft)) hold(draft, firstWork(work.procedure), before.id);
+  else draft.after.add(before.id);
+}
+
+function followCanaries(drafts: readonly Draft[]): void {
+  const canaries = drafts.filter(isCanary);
+  for (const draft of drafts) {
+    if (isCanary(draft)) continue;
+    for (const { id } of canaries) {
+      if (isHeld(draft)) hold(draft, firstWork(draft.work.procedure), id);
+      else draft.after.add(id);
     }
   }
 }
 
-function finish(draft: Draft, { name, work }: Stage, policy: Policy, topology: Topology): Wave {
-  const n = size(draft.targets);
-  return {
-    id: draft.id,
-    cluster: draft.cluster,
-    kind: work.kind,
-    targets: fold(draft.targets),
-    procedure: work.procedureId,
-    after: [...draft.after],
-    atOnce: Math.min(n, resolveQuantity(policy.atOnce.nodes, n)),
-    gate: name === 'canary' ? canaryGate(n, policy) : mainGate(n, policy),
-    affected: fold(affectedBy(topology, work.kind, draft.targets, work.procedure.steps)),
-  };
-}
-
-/** At least one must come back, whatever the policy forgives: a gate that nothing can fail is none. */
-function canaryGate(n: number, policy: Policy): WaveGate {
-  const failedMax = Math.min(policy.canary?.failed ?? 0, n - 1);
-  return { failedMax, returnedMin: n - failedMax, failureRateMax: null };
-}
-
-/** Stragglers never stop a main wave: only a failure rate, and too few back when it is over. */
-function mainGate(n: number, policy: Policy): WaveGate {
-  return { failedMax: null, returnedMin: Math.min(n, resolveQuantity(policy.gates.returned, n)), failureRateMax: policy.gates.failureRate };
+function unknownClusters({ order }: Sequence, { fleet }: Topology): Finding[] {
+  const known = new Set(fleet.clusters.map(({ name }) => name));
+  const unknown = (order ?? []).filter((name) => !known.has(name));
+  return unknown.map((name) => ({
+    severity: 'error',
+    target: name,
+    rule: 'order-unknown',
+    message: 'in the sequence, but no cluster of the fleet',
+  }));
 }

@@ -1,7 +1,11 @@
 // The review of a run: what was planned against what happened, where the time went, who did not come back and why, what was lost.
 // Computed from the chronicle alone, so it says the same whenever it is asked.
 import { foldNames } from '../fleet/nodeset.ts';
+import { originOf, type Origin } from '../past/origin.ts';
+import type { PastWindow } from '../past/timeline.ts';
+import { pastWindowOf } from '../past/window.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { RunHeader } from '../ports.ts';
 import type { Chronicle, EndedStep } from '../run/chronicle.ts';
 import { jobStates } from '../run/jobs.ts';
 import { returnTimes, scopeNeed, statusOf, type RunStatus, type Straggler } from '../run/status.ts';
@@ -12,6 +16,10 @@ import { textOf } from '../../std/json.ts';
 
 export interface Retro {
   readonly run: string;
+  /** Whether Pitstop carried it out, watched it, or was told of it. */
+  readonly origin: Origin;
+  /** What the record of an imported maintenance says of its window; null: it is none, or nothing is known. */
+  readonly window: PastWindow | null;
   readonly planId: string;
   readonly change: string;
   readonly state: RunStatus['state'];
@@ -111,12 +119,14 @@ const PEOPLE = new Set([
 ]);
 const SKIPPED = stageCode('skipped');
 
-export function retroOf(run: { readonly run: string; readonly createdAt: number }, plan: Plan, chronicle: Chronicle): Retro {
+export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, plan: Plan, chronicle: Chronicle): Retro {
   const status = statusOf(chronicle);
   const { program } = chronicle;
   const minutes = (at: number): number | null => (chronicle.timeZero === null ? null : (at - chronicle.timeZero) / MINUTE);
   return {
     run: run.run,
+    origin: originOf(run.options),
+    window: pastWindowOf(chronicle),
     planId: plan.id,
     change: plan.change.name,
     state: status.state,

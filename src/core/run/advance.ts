@@ -3,6 +3,7 @@
 import { ENTRY_KINDS, type EntryKind } from '../ports.ts';
 import { STAGES, type Stage } from './states.ts';
 import type { Move } from './move.ts';
+import { workOff } from './opening.ts';
 import { RUN_HANDLERS, TARGET_HANDLERS, type Handler } from './moves.ts';
 import type { Program } from './program.ts';
 import type { MachineState } from './state.ts';
@@ -27,6 +28,8 @@ const TARGET_TABLE = {
     release: 'release',
     recall: 'skip',
     skip: 'skip',
+    // In a maintenance that others carry out, nobody knows beforehand whom they will take.
+    baseline: 'enterBaseline',
   },
   queued: {
     foreign: 'markForeign',
@@ -104,10 +107,11 @@ export const eventCode = (kind: EntryKind): number => EVENT_CODES.get(kind) as n
  * (command, target or wave, step), see COMMAND. Returns whether the event meant anything in the present state.
  */
 export function advance(program: Program, state: MachineState, target: number, event: number, arg: number, out: number[]): boolean {
-  const move: Move = { program, state, target, arg, out };
+  const move: Move = { program, state, target, arg, out, later: null };
   const handler = target < 0 ? runHandler(event) : COMPILED[(state.stage[target] as number) * ENTRY_KINDS.length + event];
   if (!handler) return false;
   handler(move);
+  if (move.later !== null) workOff(move, move.later);
   return true;
 }
 

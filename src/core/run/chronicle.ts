@@ -1,6 +1,7 @@
 // What happened in a run, kept beside the machine's state: the runner's status, the return curve and the retro all read from here.
 // Fed with the journal's entries in their order, live or replayed, it always ends up the same.
 import type { JsonObject } from '../../std/json.ts';
+import { frozenOf, type FrozenForecast } from '../forecast/frozen.ts';
 import type { Entry, EntryKind } from '../ports.ts';
 import { advance, eventCode, isMachineEvent } from './advance.ts';
 import { COMMAND } from './commands.ts';
@@ -11,10 +12,12 @@ import { WAVE_STATES, type WaveState } from './states.ts';
 export interface Chronicle {
   readonly program: Program;
   readonly state: MachineState;
-  /** First drain of a baseline target, Unix ms; null before. */
+  /** First drain of a baseline target, or, where others drain, the first that was seen to leave service; Unix ms; null before. */
   timeZero: number | null;
   begunAt: number | null;
   lastAt: number;
+  /** As it stood at the start; the first one that was journalled, for ever. */
+  forecast: FrozenForecast | null;
   /** By target, Unix ms; NaN = not (yet). */
   readonly drainedAt: Float64Array;
   readonly returnedAt: Float64Array;
@@ -71,6 +74,7 @@ export function createChronicle(program: Program): Chronicle {
     timeZero: null,
     begunAt: null,
     lastAt: 0,
+    forecast: null,
     drainedAt: never(),
     returnedAt: never(),
     stepSince: never(),
@@ -164,7 +168,9 @@ function note(chronicle: Chronicle, entry: Entry): void {
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'unhold')) chronicle.troubleSince[target] = Number.NaN;
   if (target >= 0 && kind === 'done' && typeof data['bootId'] === 'string') chronicle.bootId[target] = data['bootId'];
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'retry' || kind === 'fixed')) chronicle.bootId[target] = null;
+  if (target >= 0 && data['left'] === true) chronicle.timeZero ??= at;
   if (kind === 'begin') chronicle.begunAt = at;
+  if (kind === 'forecast') chronicle.forecast ??= frozenOf(data, at);
   if (kind === 'baseline' && target >= 0) noteBaseline(chronicle, target, data);
   if (kind === 'intent' && target >= 0) {
     if (chronicle.timeZero === null && isDrain(chronicle, entry.step)) chronicle.timeZero = at;

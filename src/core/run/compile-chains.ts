@@ -6,11 +6,16 @@ import type { MergedProcedure, Plan } from '../plan/plan.ts';
 import { nodeStateCode } from './states.ts';
 import type { Chain, ProgramStep } from './program.ts';
 
+const HAND_OVER = 'hand-over';
+
 /** A mop-up reboot has no prior of its own: it gets what the procedure's reboot has, and this where there is none. */
 const MOP_UP_TIMEOUT_MS = 30 * 60_000;
 
+/** The limits of an entry are known only when all limits are compiled. */
+export type BareChain = Omit<Chain, 'entryLimits'>;
+
 interface Compiled {
-  readonly chains: readonly Chain[];
+  readonly chains: readonly BareChain[];
   readonly steps: readonly ProgramStep[];
   readonly chainIndex: ReadonlyMap<string, number>;
   /** Limits named in `uses`; their index is the limit id. */
@@ -19,7 +24,7 @@ interface Compiled {
 
 export function compileChains(plan: Plan): Compiled {
   const steps: ProgramStep[] = [];
-  const chains: Chain[] = [];
+  const chains: BareChain[] = [];
   const chainIndex = new Map<string, number>();
   const limitNames: string[] = [];
   const limitId = (name: string): number => {
@@ -43,12 +48,15 @@ export function compileChains(plan: Plan): Compiled {
     const back = push(mode === 'drain-only' ? [] : backSteps(procedure), true);
     const backEnd = steps.length;
     const mopUp = push(mode === 'drain-only' ? [] : mopUpSteps(procedure), false);
+    const last = forward.length - 1;
+    const drain = forward.findIndex((step) => isDrain(step.action));
     chains.push({
       id,
       first,
       end,
-      drain: first + forward.findIndex((step) => step.action.kind === 'do' && step.action.act === 'drain'),
-      conform: first + forward.findIndex((step) => step.action.kind === 'read'),
+      drain: drain < 0 ? -1 : first + drain,
+      entry: first + (drain < 0 ? firstOr(forward, (step) => !step.early, last) : drain),
+      conform: first + firstOr(forward, (step) => step.action.kind === 'read', last),
       back,
       backEnd,
       mopUp,
@@ -74,8 +82,18 @@ export function modeOf(plan: Plan, cluster: string): Mode {
 function forwardSteps(procedure: MergedProcedure, mode: Mode): readonly Step[] {
   if (mode !== 'drain-only') return procedure.steps;
   const kept = procedure.steps.filter((step) => !step.early && !step.destructive && step.action.kind !== 'run');
-  const drain = kept.findIndex((step) => step.action.kind === 'do' && step.action.act === 'drain');
-  return [...kept.slice(0, drain + 1), builtInStep('hand-over', { kind: 'do', act: 'hand-over' }, 'updating'), ...kept.slice(drain + 1)];
+  const drain = kept.findIndex((step) => isDrain(step.action));
+  return [...kept.slice(0, drain + 1), builtInStep(HAND_OVER, { kind: 'do', act: 'hand-over' }, 'updating'), ...kept.slice(drain + 1)];
+}
+
+/**
+ * The step of the chain before which a target waits that is held before `name` of its procedure. In drain-only the work is somebody
+ * else's, so it waits before the hand-over.
+ */
+export function heldStep(steps: readonly ProgramStep[], chain: BareChain, name: string): number {
+  const named = (wanted: string): number => steps.findIndex(({ id, name }) => id >= chain.first && id < chain.end && name === wanted);
+  const step = named(name);
+  return must(step >= 0 ? step : named(HAND_OVER), `step ${name} of ${chain.id}`);
 }
 
 /** The way back: undo, activate if the way forward did, look that the previous version runs, validate, return. */
@@ -111,6 +129,11 @@ function mopUpSteps(procedure: MergedProcedure): readonly Step[] {
 
 const isDrain = (action: StepAction): boolean => action.kind === 'do' && action.act === 'drain';
 
+function firstOr(steps: readonly Step[], test: (step: Step) => boolean, otherwise: number): number {
+  const found = steps.findIndex(test);
+  return found < 0 ? otherwise : found;
+}
+
 function programStep(step: Step, id: number, chain: number, back: boolean, limitId: (name: string) => number): ProgramStep {
   return {
     id,
@@ -125,7 +148,8 @@ function programStep(step: Step, id: number, chain: number, back: boolean, limit
     attempts: step.attempts,
     limits: step.uses.map(limitId),
     back,
-    takes: step.takes && { medianMs: step.takes.medianMs, logSd: step.takes.logSd, n: step.takes.n },
+    takes: step.takes,
+    checks: step.action.kind === 'check' ? step.action.checks.map(({ takes, catches }) => ({ takes, catches })) : [],
     fails: step.fails,
   };
 }

@@ -11,6 +11,8 @@ interface Targets {
   readonly targets: readonly string[];
   readonly idOf: ReadonlyMap<string, number>;
   readonly waveOf: readonly number[];
+  /** By wave: its first target; one more entry closes the last wave. */
+  readonly firsts: readonly number[];
   readonly clusterOf: Int32Array;
   /** Limits that steps name in `uses`; they get the first limit ids, in this order. */
   readonly limitNames: readonly string[];
@@ -42,8 +44,8 @@ export function compileLimits(plan: Plan, all: Targets): LimitTables {
     () => 0,
   );
   for (const [index, { atOnce }] of plan.waves.entries()) {
-    const member = all.waveOf.indexOf(index);
-    if (member >= 0) capacity[limits[wave]?.counterOf[member] as number] = atOnce;
+    const [member, end] = [all.firsts[index] as number, all.firsts[index + 1] as number];
+    if (member < end) capacity[limits[wave]?.counterOf[member] as number] = atOnce;
   }
   const acting = [wave];
   const share = (quantity: Quantity) => (size: number) => resolveQuantity(quantity, size);

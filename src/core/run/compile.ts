@@ -3,9 +3,10 @@ import { must } from '../../std/assert.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { expand } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
-import { chainKey, compileChains, modeOf } from './compile-chains.ts';
+import { chainKey, compileChains, heldStep, modeOf } from './compile-chains.ts';
 import { compileLimits } from './compile-limits.ts';
-import type { Program, ProgramWave, ReturnScope } from './program.ts';
+import { compileWaves } from './compile-waves.ts';
+import type { Chain, Program, ReturnScope } from './program.ts';
 
 /** How many targets one shard drives; shards are cut along the plan's order, which follows racks and units. */
 const SHARD_TARGETS = 1_000;
@@ -13,31 +14,19 @@ const SHARD_TARGETS = 1_000;
 /** Dense tables of a checked plan. Throws PitstopBugError for a plan that the checker would not have let through. */
 export function compile(plan: Plan, shardTargets = SHARD_TARGETS): Program {
   const fleet = plan.fleet.document;
+  const { targets, waveOf, firsts } = namesOf(plan);
   const clusterIndex = new Map(fleet.clusters.map((cluster, index) => [cluster.name, index]));
-  const { chains, steps, chainIndex, limitNames } = compileChains(plan);
-  const targets: string[] = [];
-  const waveOf: number[] = [];
-  const waveIndex = new Map(plan.waves.map((wave, index) => [wave.id, index]));
-  const waves = plan.waves.map((wave, index): ProgramWave => {
-    const cluster = must(clusterIndex.get(wave.cluster), `cluster ${wave.cluster}`);
-    const first = targets.length;
-    for (const name of expand(wave.targets)) {
-      targets.push(name);
-      waveOf.push(index);
-    }
-    return {
-      id: wave.id,
-      cluster,
-      members: Int32Array.from({ length: targets.length - first }, (_, i) => first + i),
-      after: wave.after.map((id) => must(waveIndex.get(id), `wave ${id}`)),
-      gate: wave.gate,
-      asks: fleet.clusters[cluster]?.mode === 'confirm',
-      affected: wave.affected,
-    };
+  const clusters = plan.waves.map(({ cluster }) => must(clusterIndex.get(cluster), `cluster ${cluster}`));
+  const clusterOf = Int32Array.from(waveOf, (wave) => clusters[wave] as number);
+  const idOf = new Map(targets.map((name, id) => [name, id]));
+  const { chains: bare, steps, chainIndex, limitNames } = compileChains(plan);
+  const limits = compileLimits(plan, { targets, idOf, waveOf, firsts, clusterOf, limitNames });
+  const limitsOf = (step: number): readonly number[] => must(steps[step], 'step').limits;
+  const chains = bare.map((chain): Chain => {
+    return { ...chain, entryLimits: [...limitsOf(chain.entry), ...limits.actingLimits, ...limits.unavailableLimits] };
   });
   const waveChain = plan.waves.map(({ procedure, cluster }) => must(chainIndex.get(chainKey(procedure, modeOf(plan, cluster))), 'chain'));
-  const idOf = new Map(targets.map((name, id) => [name, id]));
-  const clusterOf = Int32Array.from(waveOf, (wave) => must(waves[wave], 'wave').cluster);
+  const heldAt = (wave: number, name: string): number => heldStep(steps, must(chains[waveChain[wave] as number], 'chain'), name);
   return {
     targets,
     idOf,
@@ -47,19 +36,41 @@ export function compile(plan: Plan, shardTargets = SHARD_TARGETS): Program {
     shardOf: Int32Array.from(targets, (_, id) => Math.floor(id / shardTargets)),
     shards: Math.max(1, Math.ceil(targets.length / shardTargets)),
     clusters: fleet.clusters.map(({ name, customer, mode, gpusPerNode }) => ({ name, customer, mode, gpusPerNode })),
-    waves,
+    ...compileWaves(plan, { firsts, clusters, heldAt }),
     chains,
     steps,
-    ...compileLimits(plan, { targets, idOf, waveOf, clusterOf, limitNames }),
-    scopes: returnScopes(plan, fleet, clusterOf),
+    ...limits,
+    scopes: returnScopes(plan, fleet, waveOf, clusterOf),
     soakMs: plan.policy.gates.soakMs,
     gateTimeoutMs: plan.policy.gates.timeoutMs,
     needsConfirmation: steps.some((step) => step.destructive),
   };
 }
 
-function returnScopes(plan: Plan, fleet: Fleet, clusterOf: Int32Array): ReturnScope[] {
-  const need = plan.policy.gates.returned;
+interface Names {
+  readonly targets: readonly string[];
+  readonly waveOf: readonly number[];
+  /** By wave: its first target; one more entry closes the last wave. */
+  readonly firsts: readonly number[];
+}
+
+function namesOf({ waves }: Plan): Names {
+  const targets: string[] = [];
+  const waveOf: number[] = [];
+  const firsts: number[] = [0];
+  for (const [wave, { targets: folded }] of waves.entries()) {
+    for (const name of expand(folded)) {
+      targets.push(name);
+      waveOf.push(wave);
+    }
+    firsts.push(targets.length);
+  }
+  return { targets, waveOf, firsts };
+}
+
+/** A return is counted in nodes; a scope that the plan has no node of counts what it has. */
+function returnScopes(plan: Plan, fleet: Fleet, waveOf: readonly number[], clusterOf: Int32Array): ReturnScope[] {
+  const { returned: need, per } = plan.policy.gates;
   const scopes = new Map<string, number[]>();
   const add = (name: string, target: number): void => {
     const members = scopes.get(name);
@@ -68,9 +79,13 @@ function returnScopes(plan: Plan, fleet: Fleet, clusterOf: Int32Array): ReturnSc
   };
   for (const [target, cluster] of clusterOf.entries()) {
     const { name, customer } = must(fleet.clusters[cluster], 'cluster');
-    if (plan.policy.gates.per.length === 0) add('plan', target);
-    if (plan.policy.gates.per.includes('cluster')) add(`cluster ${name}`, target);
-    if (plan.policy.gates.per.includes('customer') && customer !== null) add(`customer ${customer}`, target);
+    if (per.length === 0) add('plan', target);
+    if (per.includes('cluster')) add(`cluster ${name}`, target);
+    if (per.includes('customer') && customer !== null) add(`customer ${customer}`, target);
   }
-  return [...scopes].map(([name, members]) => ({ name, need, members: Int32Array.from(members) }));
+  const isNode = (target: number): boolean => plan.waves[waveOf[target] as number]?.kind === 'node';
+  return [...scopes].map(([name, members]) => {
+    const nodes = members.filter(isNode);
+    return { name, need, members: Int32Array.from(nodes.length > 0 ? nodes : members) };
+  });
 }

@@ -7,7 +7,7 @@ import type { MachineState } from './state.ts';
 export function takeLimits(program: Program, state: MachineState, target: number, limits: readonly number[]): number {
   for (const limit of limits) {
     const counter = counterOf(program, limit, target);
-    if (counter >= 0 && (state.inUse[counter] as number) >= (program.capacity[counter] as number)) return counter;
+    if (counter >= 0 && !hasRoom(program, state, counter)) return counter;
   }
   for (const limit of limits) {
     const counter = counterOf(program, limit, target);
@@ -16,20 +16,15 @@ export function takeLimits(program: Program, state: MachineState, target: number
   return -1;
 }
 
-/** Gives the places back and hands each freed counter to `freed`, which lets its line move on. */
-export function giveLimits(
-  program: Program,
-  state: MachineState,
-  target: number,
-  limits: readonly number[],
-  freed: (counter: number) => void,
-): void {
-  for (const limit of limits) {
-    const counter = counterOf(program, limit, target);
-    if (counter < 0) continue;
-    state.inUse[counter] = (state.inUse[counter] as number) - 1;
-    freed(counter);
-  }
+/** Gives one place of the limit back; returns its counter, whose line may move on, or -1 where the limit does not bind the target. */
+export function giveLimit(program: Program, state: MachineState, target: number, limit: number): number {
+  const counter = counterOf(program, limit, target);
+  if (counter >= 0) state.inUse[counter] = (state.inUse[counter] as number) - 1;
+  return counter;
+}
+
+export function hasRoom(program: Program, state: MachineState, counter: number): boolean {
+  return (state.inUse[counter] as number) < (program.capacity[counter] as number);
 }
 
 export function joinLine(state: MachineState, counter: number, target: number): void {

@@ -1,6 +1,7 @@
 // Off the happy path and back: failures, time limits, automatic tries, what people say of a straggler, and failed soaks.
 import { COMMAND, emit } from './commands.ts';
-import { chainOf, giveBack, giveBackActing, judge, proceed, rest, stepOf, turnBack, waveIndexOf } from './proceed.ts';
+import { judge } from './gates.ts';
+import { chainOf, giveBack, giveBackActing, proceed, rest, stepOf, turnBack, waveIndexOf } from './proceed.ts';
 import { FLAG, stageCode } from './states.ts';
 import { hasFlag, setFlag } from './state.ts';
 import type { Move } from './move.ts';
@@ -34,7 +35,7 @@ export function retry(m: Move): void {
   const chain = chainOf(m, m.target);
   const failed = stepOf(m, m.state.failedStep[m.target] as number);
   const drained = hasFlag(m.state, m.target, FLAG.drained);
-  if (!drained && failed.id > chain.drain) resumeAt(m, chain.drain);
+  if (!drained && failed.id > chain.entry) resumeAt(m, chain.entry);
   else resumeAt(m, failed.id === chain.conform ? firstDestructive(m, chain) : failed.id);
 }
 
@@ -48,7 +49,7 @@ export function fix(m: Move): void {
   const chain = chainOf(m, m.target);
   const failed = m.state.failedStep[m.target] as number;
   const back = stepOf(m, failed).back;
-  const look = hasFlag(m.state, m.target, FLAG.drained) ? chain.conform : chain.drain;
+  const look = hasFlag(m.state, m.target, FLAG.drained) ? chain.conform : chain.entry;
   resumeAt(m, back ? failed : look);
 }
 

@@ -1,6 +1,8 @@
 // What each event does to a target or to the run: the handlers behind the tables of advance.ts.
 import { drop, expire, fail, fix, recallStraggler, regress, retry, settle } from './mop-up.ts';
-import { openWaves, proceed, proceedParked, skipTarget, stepDone, turnBack } from './proceed.ts';
+import { setWave, WAVE } from './gates.ts';
+import { openWave } from './opening.ts';
+import { proceed, proceedParked, skipTarget, stepDone, turnBack } from './proceed.ts';
 import { quitLine } from './limits.ts';
 import { FLAG, stageCode } from './states.ts';
 import { hasFlag, setFlag } from './state.ts';
@@ -59,7 +61,7 @@ export const RUN_HANDLERS = {
   },
   begin: (m: Move) => {
     m.state.run.begun = true;
-    openWaves(m);
+    for (const wave of m.program.waves.keys()) openWave(m, wave);
     forEach(m, (target) => {
       if (m.state.stage[target] === IDLE) proceed(m, target);
     });
@@ -78,23 +80,26 @@ export const RUN_HANDLERS = {
     forEach(m, (target) => abortTarget(m, target));
     proceedParked(m);
   },
-  /** Approves a wave (opens it, or lifts its gate), or with arg -1 the return gate. */
+  /** Approves a wave: one that asks is opened; the gate of one at work is passed with what is back. arg -1: the return gate. */
   approve: (m: Move) => {
+    const now = m.state.waveState[m.arg];
     if (m.arg < 0) {
       m.state.run.returnGateApproved = true;
       m.state.run.returnGateHeld = false;
-    } else {
+    } else if (now === WAVE.open || now === WAVE.held) setWave(m, m.arg, WAVE.passed);
+    else {
       m.state.waveApproved[m.arg] = 1;
+      openWave(m, m.arg);
     }
-    openWaves(m);
-    proceedParked(m);
   },
   /** arg = cluster * 2 + (1 open, 0 closed). */
   window: (m: Move) => {
-    m.state.windowOpen[m.arg >> 1] = m.arg & 1;
-    forEach(m, (target) => {
-      if (m.state.stage[target] === WAITING) proceed(m, target);
-    });
+    const cluster = m.arg >> 1;
+    m.state.windowOpen[cluster] = m.arg & 1;
+    for (const wave of m.program.waves) {
+      if (wave.cluster !== cluster) continue;
+      for (const target of wave.members) if (m.state.stage[target] === WAITING) proceed(m, target);
+    }
   },
   gateTimeout: (m: Move) => {
     if (!m.state.run.returnGateApproved) m.state.run.returnGateHeld = true;

@@ -1,8 +1,8 @@
-// How a target gets from one step to the next: what may forbid a step, which limits it takes, and when waves open.
-import { judgeWave } from '../gate/wave-gate.ts';
+// How a target gets from one step to the next: what may forbid a step, which limits it takes, and how it leaves the work.
 import { COMMAND, emit } from './commands.ts';
-import { giveLimits, joinLine, leaveLine, takeLimits } from './limits.ts';
-import { FLAG, nodeStateCode, stageCode, WAVE_STATES, type WaveState } from './states.ts';
+import { judge, markBusy, markQuiet, WAVE } from './gates.ts';
+import { giveLimit, hasRoom, joinLine, leaveLine, takeLimits } from './limits.ts';
+import { FLAG, nodeStateCode, stageCode } from './states.ts';
 import { hasFlag, setFlag } from './state.ts';
 import type { Move } from './move.ts';
 import type { Chain, ProgramStep, ProgramWave } from './program.ts';
@@ -16,10 +16,14 @@ const STRAGGLING = stageCode('straggling');
 const RETURNED = stageCode('returned');
 const SKIPPED = stageCode('skipped');
 const CLEARED = nodeStateCode('cleared');
+const REBOOTING = nodeStateCode('rebooting');
 const SHOWN_RETURNED = nodeStateCode('returned');
 const IN_SERVICE = nodeStateCode('in-service');
 
-const WAVE = Object.fromEntries(WAVE_STATES.map((name, code) => [name, code])) as Record<WaveState, number>;
+/** What holds of the plan say to a step: none is about it, one still waits for its waves, all of them are behind the target. */
+const FREE = 0;
+const WAITS = 1;
+const LIFTED = 2;
 
 export const chainOf = (m: Move, target: number): Chain => m.program.chains[m.program.chainOf[target] as number] as Chain;
 export const stepOf = (m: Move, step: number): ProgramStep => m.program.steps[step] as ProgramStep;
@@ -28,23 +32,36 @@ export const waveIndexOf = (m: Move, target: number): number => m.program.waveOf
 /** Starts the target's current step, or leaves it waiting, parked or in line, whichever holds it up. */
 export function proceed(m: Move, target: number): void {
   const { state } = m;
-  if (state.stage[target] === IDLE) state.step[target] = chainOf(m, target).first;
+  const chain = chainOf(m, target);
+  if (state.stage[target] === IDLE) state.step[target] = chain.first;
   if (hasFlag(state, target, FLAG.recalled) && turnBack(m, target)) return;
   const step = stepOf(m, state.step[target] as number);
-  const first = step.id === chainOf(m, target).drain && !hasFlag(state, target, FLAG.drained);
-  const block = first ? mayDrain(m, target) : mayGoOn(m, target);
-  if (block !== RUNNING) {
-    state.stage[target] = block;
+  const enters = step.id === chain.entry && !hasFlag(state, target, FLAG.drained);
+  const stage = enters ? mayEnter(m, target) : mayGoOn(m, target);
+  if (stage === SKIPPED) skipTarget(m, target);
+  if (stage !== RUNNING) {
+    state.stage[target] = stage;
     return;
   }
-  const limits = first ? [...step.limits, ...m.program.actingLimits, ...m.program.unavailableLimits] : step.limits;
+  const held = heldAt(m, target, step.id, chain);
+  if (held === WAITS) {
+    waitAside(m, target);
+    return;
+  }
+  const rejoins = hasFlag(state, target, FLAG.aside) && !hasFlag(state, target, FLAG.leaving);
+  const limits = enters ? chain.entryLimits : rejoins ? [...step.limits, ...m.program.actingLimits] : step.limits;
   const full = takeLimits(m.program, state, target, limits);
   if (full >= 0) {
     state.stage[target] = QUEUED;
     joinLine(state, full, target);
     return;
   }
-  start(m, target, step, first);
+  if (enters) enter(m, target);
+  if (step.id === chain.entry) markBusy(m, target);
+  if (rejoins) rejoin(m, target);
+  // What it hangs on was worked on meanwhile: its return counts, and an abort does not give it back unlooked-at.
+  if (held === LIFTED) setFlag(state, target, FLAG.changed, true);
+  start(m, target, step);
 }
 
 /** The step ended well, or (`again`) was given up without fault and must start anew. */
@@ -58,6 +75,7 @@ export function stepDone(m: Move, target: number, how: 'next' | 'again' = 'next'
   state.attempt[target] = 0;
   state.failures[target] = 0;
   if (step.id === chain.drain) state.shown[target] = CLEARED;
+  if (step.id === chain.entry) markQuiet(m, target);
   const next = nextStep(m, target, step, chain);
   if (next < 0) cameBack(m, target);
   else {
@@ -71,20 +89,21 @@ export function turnBack(m: Move, target: number): boolean {
   const { state } = m;
   setFlag(state, target, FLAG.recalled, false);
   const chain = chainOf(m, target);
-  if (!hasFlag(state, target, FLAG.drained)) {
-    skipTarget(m, target);
-    return true;
-  }
   const changed = hasFlag(state, target, FLAG.changed);
-  if (changed && (chain.back === chain.backEnd || stepOf(m, state.step[target] as number).back)) return false;
-  state.step[target] = changed ? chain.back : chain.end - 1;
-  state.attempt[target] = 0;
-  state.failures[target] = 0;
-  proceed(m, target);
+  if (!hasFlag(state, target, FLAG.drained)) skipTarget(m, target);
+  else if (!changed && chain.drain < 0) cameBack(m, target);
+  else if (changed && (chain.back === chain.backEnd || stepOf(m, state.step[target] as number).back)) return false;
+  else {
+    setFlag(state, target, FLAG.leaving, !changed);
+    state.step[target] = changed ? chain.back : chain.end - 1;
+    state.attempt[target] = 0;
+    state.failures[target] = 0;
+    proceed(m, target);
+  }
   return true;
 }
 
-/** Takes the target out of the run unchanged: it never was drained, or nothing was done to it. */
+/** Takes the target out of the run unchanged: it never entered, or nothing was done to it. */
 export function skipTarget(m: Move, target: number): void {
   m.state.stage[target] = SKIPPED;
   m.state.shown[target] = IN_SERVICE;
@@ -92,6 +111,7 @@ export function skipTarget(m: Move, target: number): void {
   m.state.waveSkipped[wave] = (m.state.waveSkipped[wave] as number) + 1;
   m.state.run.open--;
   emit(m.out, COMMAND.skipped, target, -1);
+  markQuiet(m, target);
   judge(m, wave);
 }
 
@@ -103,55 +123,18 @@ export function proceedParked(m: Move): void {
   }
 }
 
-/** Re-judges the wave's gate and opens what it was holding back. */
-export function judge(m: Move, wave: number): void {
-  const { state, program } = m;
-  const now = state.waveState[wave] as number;
-  if (now !== WAVE.open && now !== WAVE.held) return;
-  const w = program.waves[wave] as ProgramWave;
-  const verdict = judgeWave(w.gate, {
-    members: w.members.length - (state.waveSkipped[wave] as number),
-    started: state.waveStarted[wave] as number,
-    failedEver: state.waveFailedEver[wave] as number,
-    settled: state.waveSettled[wave] as number,
-  });
-  if (verdict === 'pass' || (verdict === 'hold' && state.waveApproved[wave] === 2))
-    setWave(m, wave, verdict === 'pass' ? WAVE.passed : WAVE.open);
-  else if (verdict === 'hold' && now === WAVE.open) setWave(m, wave, WAVE.held);
-}
-
-/** Opens every wave whose turn has come. An approval opens an asking wave and overrules a held one. */
-export function openWaves(m: Move): void {
-  const { state, program } = m;
-  for (let wave = 0; wave < program.waves.length; wave++) {
-    const w = program.waves[wave] as ProgramWave;
-    const now = state.waveState[wave] as number;
-    if (now === WAVE.held && state.waveApproved[wave] === 1) {
-      setWave(m, wave, WAVE.passed);
-      continue;
-    }
-    if (!state.run.begun || (now !== WAVE.closed && now !== WAVE.asking)) continue;
-    if (!w.after.every((other) => state.waveState[other] === WAVE.passed)) continue;
-    if (w.asks && state.waveApproved[wave] === 0) {
-      if (now === WAVE.closed) setWave(m, wave, WAVE.asking);
-      continue;
-    }
-    state.waveApproved[wave] = 0;
-    setWave(m, wave, WAVE.open);
-    for (const target of w.members) if (state.stage[target] === WAITING) proceed(m, target);
-    judge(m, wave);
-  }
-}
-
 /** Gives limits back and lets the lines before them move. */
 export function giveBack(m: Move, target: number, limits: readonly number[]): void {
-  giveLimits(m.program, m.state, target, limits, (counter) => {
-    while ((m.state.inUse[counter] as number) < (m.program.capacity[counter] as number)) {
-      const next = leaveLine(m.state, counter);
-      if (next < 0) return;
-      if (m.state.stage[next] === QUEUED) proceed(m, next);
+  const { state, program } = m;
+  for (const limit of limits) {
+    const counter = giveLimit(program, state, target, limit);
+    if (counter < 0) continue;
+    while (hasRoom(program, state, counter)) {
+      const next = leaveLine(state, counter);
+      if (next < 0) break;
+      if (state.stage[next] === QUEUED) proceed(m, next);
     }
-  });
+  }
 }
 
 export function giveBackActing(m: Move, target: number): void {
@@ -160,40 +143,75 @@ export function giveBackActing(m: Move, target: number): void {
   giveBack(m, target, m.program.actingLimits);
 }
 
-/** A drained target may go on unless somebody stopped it; what was changed is never left half way by an abort. */
+/** A target without anything automatic left; it keeps its drain and counts as unavailable. */
+export function rest(m: Move, target: number): void {
+  m.state.stage[target] = STRAGGLING;
+  m.state.run.open--;
+  emit(m.out, COMMAND.straggling, target, m.state.failedStep[target] as number);
+  markQuiet(m, target);
+}
+
+/** One that entered may go on unless somebody stopped it; what was changed is never left half way by an abort. */
 function mayGoOn(m: Move, target: number): number {
   const { state } = m;
   if (hasFlag(state, target, FLAG.held | FLAG.foreign)) return PARKED;
   return state.run.paused ? PARKED : RUNNING;
 }
 
-function mayDrain(m: Move, target: number): number {
+function mayEnter(m: Move, target: number): number {
   const { state, program } = m;
-  const wave = waveIndexOf(m, target);
+  if (state.run.aborted && !hasFlag(state, target, FLAG.changed)) return SKIPPED;
   const go = mayGoOn(m, target);
   if (go !== RUNNING) return go;
-  const waveState = state.waveState[wave] as number;
+  const waveState = state.waveState[waveIndexOf(m, target)] as number;
   const open = waveState === WAVE.open || waveState === WAVE.passed;
   const windowOpen = state.windowOpen[program.clusterOf[target] as number] === 1;
   if (!open || !windowOpen || !hasFlag(state, target, FLAG.released)) return WAITING;
-  return anyGateHeld(m) ? PARKED : RUNNING;
+  return state.run.gatesHeld > 0 ? PARKED : RUNNING;
 }
 
-function anyGateHeld(m: Move): boolean {
-  return m.state.waveState.includes(WAVE.held);
+/**
+ * Whether the plan holds the target at this step of its way forward, wherever it came from: somebody may have mended it past the held step.
+ * An aborted run waits for no gate, and who is given back untouched for nobody.
+ */
+function heldAt(m: Move, target: number, step: number, chain: Chain): number {
+  const { holds } = m.program.waves[waveIndexOf(m, target)] as ProgramWave;
+  if (holds.length === 0 || step >= chain.end || hasFlag(m.state, target, FLAG.leaving)) return FREE;
+  let held = FREE;
+  for (const hold of holds) {
+    if (step < hold.step) continue;
+    if ((m.state.holdWaits[hold.id] as number) > 0 && !m.state.run.aborted) return WAITS;
+    held = LIFTED;
+  }
+  return held;
 }
 
-function start(m: Move, target: number, step: ProgramStep, first: boolean): void {
+/** Who waits for other waves is not at work: its place among those at once is somebody else's meanwhile. */
+function waitAside(m: Move, target: number): void {
+  m.state.stage[target] = PARKED;
+  if (!hasFlag(m.state, target, FLAG.acting)) return;
+  setFlag(m.state, target, FLAG.aside, true);
+  giveBackActing(m, target);
+}
+
+function rejoin(m: Move, target: number): void {
+  setFlag(m.state, target, FLAG.aside, false);
+  setFlag(m.state, target, FLAG.acting, true);
+}
+
+function enter(m: Move, target: number): void {
+  const { state } = m;
+  setFlag(state, target, FLAG.drained | FLAG.acting | FLAG.unavailable, true);
+  const wave = waveIndexOf(m, target);
+  state.waveStarted[wave] = (state.waveStarted[wave] as number) + 1;
+}
+
+function start(m: Move, target: number, step: ProgramStep): void {
   const { state } = m;
   state.stage[target] = RUNNING;
   state.attempt[target] = Math.min(255, (state.attempt[target] as number) + 1);
   state.starts[target] = (state.starts[target] as number) + 1;
   if (step.to >= 0) state.shown[target] = step.to;
-  if (first) {
-    setFlag(state, target, FLAG.drained | FLAG.acting | FLAG.unavailable, true);
-    const wave = waveIndexOf(m, target);
-    state.waveStarted[wave] = (state.waveStarted[wave] as number) + 1;
-  }
   if (step.destructive) setFlag(state, target, FLAG.changed, true);
   emit(m.out, COMMAND.start, target, step.id);
 }
@@ -202,16 +220,19 @@ function start(m: Move, target: number, step: ProgramStep, first: boolean): void
 function nextStep(m: Move, target: number, step: ProgramStep, chain: Chain): number {
   if (step.id >= chain.mopUp && step.id < chain.mopUpEnd) {
     const failed = stepOf(m, m.state.failedStep[target] as number);
-    return failed.to === nodeStateCode('rebooting') ? failed.id + 1 : failed.id;
+    return failed.to === REBOOTING ? following(failed.id, chain) : failed.id;
   }
-  if (step.id + 1 === chain.end || step.id + 1 === chain.backEnd) return -1;
-  return step.id + 1;
+  return following(step.id, chain);
+}
+
+function following(step: number, chain: Chain): number {
+  return step + 1 === chain.end || step + 1 === chain.backEnd ? -1 : step + 1;
 }
 
 function cameBack(m: Move, target: number): void {
   const { state } = m;
   giveBackActing(m, target);
-  setFlag(state, target, FLAG.unavailable | FLAG.straggler | FLAG.drained, false);
+  setFlag(state, target, FLAG.unavailable | FLAG.straggler | FLAG.drained | FLAG.aside | FLAG.leaving, false);
   giveBack(m, target, m.program.unavailableLimits);
   if (!hasFlag(state, target, FLAG.changed)) {
     skipTarget(m, target);
@@ -220,20 +241,4 @@ function cameBack(m: Move, target: number): void {
   state.stage[target] = RETURNED;
   state.shown[target] = SHOWN_RETURNED;
   emit(m.out, COMMAND.returned, target, -1);
-}
-
-function setWave(m: Move, wave: number, waveState: number): void {
-  m.state.waveState[wave] = waveState;
-  emit(m.out, COMMAND.wave, wave, waveState);
-  if (waveState === WAVE.passed) {
-    openWaves(m);
-    proceedParked(m);
-  }
-}
-
-/** A target without anything automatic left; it keeps its drain and counts as unavailable. */
-export function rest(m: Move, target: number): void {
-  m.state.stage[target] = STRAGGLING;
-  m.state.run.open--;
-  emit(m.out, COMMAND.straggling, target, m.state.failedStep[target] as number);
 }

@@ -31,6 +31,12 @@ export interface MachineState {
   readonly waveFailedEver: Int32Array;
   readonly waveSettled: Int32Array;
   readonly waveSkipped: Int32Array;
+  /** What it still waits for: waves of its `after` that have not passed, and waves of its `quiet` that are not quiet. */
+  readonly waveWaits: Int32Array;
+  /** Members that may still carry work: not cleared yet, and not out of the run. */
+  readonly waveBusy: Int32Array;
+  /** By hold: waves of its `until` that have not passed. */
+  readonly holdWaits: Int32Array;
   /** By cluster: 1 while its window is open. */
   readonly windowOpen: Uint8Array;
   readonly run: RunFlags;
@@ -45,6 +51,8 @@ interface RunFlags {
   /** The return gate's timeout passed with the gate unmet, and nobody has approved since. */
   returnGateHeld: boolean;
   returnGateApproved: boolean;
+  /** Waves whose gate holds: while there is one, nothing new is drained anywhere. */
+  gatesHeld: number;
   /** Targets whose stage is not final: settled, dropped, skipped or straggling. */
   open: number;
 }
@@ -74,6 +82,9 @@ export function createState(program: Program): MachineState {
     waveFailedEver: new Int32Array(waves),
     waveSettled: new Int32Array(waves),
     waveSkipped: new Int32Array(waves),
+    waveWaits: Int32Array.from(program.waves, ({ after, quiet }) => after.length + quiet.length),
+    waveBusy: Int32Array.from(program.waves, ({ members }) => members.length),
+    holdWaits: Int32Array.from(program.holds, ({ until }) => until.length),
     windowOpen: new Uint8Array(program.clusters.length),
     run: {
       confirmed: false,
@@ -82,6 +93,7 @@ export function createState(program: Program): MachineState {
       aborted: false,
       returnGateHeld: false,
       returnGateApproved: false,
+      gatesHeld: 0,
       open: n,
     },
   };

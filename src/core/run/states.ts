@@ -12,7 +12,7 @@ export const STAGES = [
   'waiting',
   /** Wants its next step, but a limit is used up; stands in that limit's line. */
   'queued',
-  /** Wants its next step, but a pause, hold, gate or foreign act forbids it. */
+  /** Wants its next step, but a pause, hold, gate or foreign act forbids it, or the plan holds it until other waves have passed. */
   'parked',
   /** A step is under way. */
   'running',
@@ -34,7 +34,7 @@ export const FLAG = {
   foreign: 2,
   /** The customer handed it over (or it is the operator's own and somebody confirmed the counts). */
   released: 4,
-  /** A destructive step was started on it in this run. */
+  /** A destructive step was started on it in this run, or what it hangs on was worked on while it was held. */
   changed: 8,
   /** Holds its places in the at-once limits. */
   acting: 16,
@@ -48,12 +48,18 @@ export const FLAG = {
   failedOnce: 256,
   /** Is off the happy path now, mop-up tries included. */
   straggler: 512,
-  /** Was drained by this run. */
+  /** Entered the work (a node: was drained) and must be given back. */
   drained: 1024,
+  /** Carries no work: was cleared, or is out of the run; no longer so while it is at its drain again. */
+  quiet: 2048,
+  /** Gave its place among those at once back, because the plan holds it before its next step. */
+  aside: 4096,
+  /** On its way out untouched: nothing is left to do on it but its return. */
+  leaving: 8192,
 } as const;
 
 export const WAVE_STATES = [
-  /** Waits for the gates of other waves. */
+  /** Waits for the gates of other waves, or until they are quiet. */
   'closed',
   /** Mode confirm: waits for somebody's approval. */
   'asking',

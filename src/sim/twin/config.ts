@@ -54,6 +54,13 @@ interface SlowScheduler {
   readonly dropShare: number;
 }
 
+/** What becomes of one command or boot. */
+export interface Fate {
+  readonly tookMs: number;
+  /** Exit code of a command; a boot with another one than 0 never ends. */
+  readonly exit: number;
+}
+
 export interface TwinConfig {
   readonly nodes: readonly string[];
   readonly gpusPerNode: number;
@@ -90,6 +97,8 @@ export interface TwinConfig {
   readonly felt: boolean;
   /** Called with each felt event at once; lets a caller keep them where a crash cannot reach. */
   readonly onFelt?: (event: FeltEvent) => void;
+  /** The fate of each command and boot in the order they begin on a node; null, or absent: drawn from `durations` and `faults`. */
+  readonly fateOf?: (node: string, what: readonly string[] | 'boot') => Fate | null;
   /** What an argument list does on a node; absent = told by the name of its program. */
   readonly interpret?: (argv: readonly string[], node: string) => Command;
 }

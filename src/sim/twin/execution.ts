@@ -1,7 +1,7 @@
 // Commands that run on the twin's nodes: how long, with what effect and answer. A command outlives its caller, not its node.
 import { must } from '../../std/assert.ts';
 import { interpretByName, type Command } from './commands.ts';
-import type { TwinConfig } from './config.ts';
+import type { Fate, TwinConfig } from './config.ts';
 import { signalJob } from './jobs.ts';
 import { bootIdOf, drawOn, durationOf, feel, strikes, type TwinNode, type World } from './world.ts';
 
@@ -40,17 +40,21 @@ export function launch(world: World, commands: Commands, node: TwinNode, argv: r
     }
   }
   const command = world.config.interpret?.(argv, node.name) ?? interpretByName(argv, Object.keys(world.config.versions));
-  const fails = (command.kind === 'apply' && strikes(node, 'applyFails')) || (command.kind === 'check' && strikes(node, 'checkFails'));
+  const fate = world.config.fateOf?.(node.name, argv) ?? drawnFate(world, node, command);
   const id = commands.next++;
-  const ready = { state: 'running', exit: fails ? 1 : 0, stdout: '', stderr: '', waiting: null } as const;
+  const ready = { state: 'running', exit: fate.exit, stdout: '', stderr: '', waiting: null } as const;
   const execution: Execution = { id, node: node.id, key, once, command, ...ready };
   commands.all.set(id, execution);
   node.commands.push(id);
-  const takesAs = TAKES[command.kind];
-  const takes = durationOf(world.config.durations[takesAs], drawOn(world, node, takesAs));
-  feelCommand(world, node, execution, takes);
-  world.agenda.add(takes, 'command-end', id, 0);
+  feelCommand(world, node, execution, fate.tookMs);
+  world.agenda.add(fate.tookMs, 'command-end', id, 0);
   return execution;
+}
+
+function drawnFate(world: World, node: TwinNode, command: Command): Fate {
+  const fails = (command.kind === 'apply' && strikes(node, 'applyFails')) || (command.kind === 'check' && strikes(node, 'checkFails'));
+  const takesAs = TAKES[command.kind];
+  return { tookMs: durationOf(world.config.durations[takesAs], drawOn(world, node, takesAs)), exit: fails ? 1 : 0 };
 }
 
 /** Calls back when the command has ended or was cut off; at once if it has already. */

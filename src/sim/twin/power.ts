@@ -20,7 +20,9 @@ export function reboot(world: World, node: TwinNode, by: string, key?: string): 
   node.life++;
   node.bootBy = by;
   reconsider(world, node);
-  world.agenda.add(Math.round(drawOn(world, node, 'stop') * STOP_MS), 'down', node.id, node.life);
+  // A told fate is the whole reboot, going down included.
+  const stopMs = world.config.fateOf ? 0 : Math.round(drawOn(world, node, 'stop') * STOP_MS);
+  world.agenda.add(stopMs, 'down', node.id, node.life);
   return true;
 }
 
@@ -91,6 +93,11 @@ function registerAgain(world: World, node: TwinNode): void {
 }
 
 function bootLater(world: World, node: TwinNode): void {
+  const fate = world.config.fateOf?.(node.name, 'boot');
+  if (fate) {
+    if (fate.exit === 0) world.agenda.add(fate.tookMs, 'boot', node.id, node.life);
+    return;
+  }
   const takes = durationOf(world.config.durations.reboot, drawOn(world, node, 'reboot'));
   world.agenda.add(strikes(node, 'lateBack') ? Math.round(takes * world.config.lateFactor) : takes, 'boot', node.id, node.life);
 }

@@ -1,0 +1,92 @@
+// Sets the engine to where a run under way stands, so that a scenario goes on from there: whoever is at work, soaks, or waits for people
+// has done so for as long as it has.
+import { eventCode } from '../../core/run/advance.ts';
+import type { Program } from '../../core/run/program.ts';
+import { hasFlag, type MachineState } from '../../core/run/state.ts';
+import { FLAG, stageCode } from '../../core/run/states.ts';
+import { isTry } from '../laws/plan-laws.ts';
+import type { Attempts } from './attempts.ts';
+import type { Present } from './present.ts';
+import type { Tally } from './tally.ts';
+
+export interface Engine {
+  readonly program: Program;
+  readonly state: MachineState;
+  readonly attempts: Attempts;
+  readonly tally: Tally;
+  /** Ms since the begin of the run. */
+  readonly now: number;
+  /** The target does what `attempts` judged last until that is over. */
+  readonly goOn: (target: number) => void;
+  /** It is back, and is looked at for so long still. */
+  readonly soak: (target: number, restMs: number) => void;
+  readonly callPeople: (target: number) => void;
+  readonly ask: (wave: number, waveState: number) => void;
+  /** -1: to the run as a whole. */
+  readonly feed: (target: number, event: number) => void;
+}
+
+const STAGE = {
+  running: stageCode('running'),
+  queued: stageCode('queued'),
+  parked: stageCode('parked'),
+  straggling: stageCode('straggling'),
+  returned: stageCode('returned'),
+} as const;
+const RESUME = eventCode('resume');
+const UNHOLD = eventCode('unhold');
+const FOREIGN_GONE = eventCode('foreign-gone');
+
+/**
+ * The machine's state is a copy of the run's already. What nobody can know is taken so: a pause, a hold and what others did to a target
+ * end now; a question is answered as if it had just been asked; a crew has worked on a straggler since it fell.
+ */
+export function takeUp(present: Present, engine: Engine): void {
+  restoreTally(present, engine);
+  for (const target of engine.state.stage.keys()) takeUpTarget(present, engine, target);
+  // Whoever has waited longest is served first.
+  for (const target of stragglersOf(present, engine)) engine.callPeople(target);
+  for (const [wave, state] of engine.state.waveState.entries()) engine.ask(wave, state);
+  liftHolds(engine);
+}
+
+function restoreTally({ beginMs, zeroMs, drainedAt, returnedAt }: Present, { tally }: Engine): void {
+  const since = (at: number): number => Math.max(0, Math.round(at - beginMs));
+  if (zeroMs !== null) tally.zero = since(zeroMs);
+  for (const [target, at] of drainedAt.entries()) if (!Number.isNaN(at)) tally.drainedAt[target] = since(at);
+  const back = Array.from(returnedAt.keys()).filter((target) => !Number.isNaN(returnedAt[target]));
+  back.sort((a, b) => (returnedAt[a] as number) - (returnedAt[b] as number));
+  for (const target of back) tally.returned(target, since(returnedAt[target] as number));
+}
+
+function takeUpTarget(present: Present, engine: Engine, target: number): void {
+  const { program, state, attempts, now } = engine;
+  const stage = state.stage[target];
+  const step = state.step[target] as number;
+  const elapsed = (at: number): number => (Number.isNaN(at) ? 0 : Math.max(0, Math.round(present.nowMs - at)));
+  if (hasFlag(state, target, FLAG.straggler)) {
+    const chain = program.chains[program.chainOf[target] as number];
+    const lasts = stage === STAGE.straggling || (chain !== undefined && isTry(chain, step));
+    attempts.troubles.takeUp(target, now, lasts ? elapsed(present.troubleSince[target] as number) : null);
+  }
+  const atWork = stage === STAGE.running || stage === STAGE.queued || stage === STAGE.parked || stage === STAGE.returned;
+  if (atWork && hasFlag(state, target, FLAG.drained | FLAG.changed)) attempts.troubles.entered(target, now);
+  if (stage === STAGE.running) {
+    attempts.judgeOn(target, step, now, elapsed(present.stepSince[target] as number));
+    engine.goOn(target);
+  } else if (stage === STAGE.returned) engine.soak(target, Math.max(0, program.soakMs - elapsed(present.returnedAt[target] as number)));
+}
+
+function stragglersOf({ troubleSince }: Present, { state }: Engine): number[] {
+  const stragglers = Array.from(state.stage.keys()).filter((target) => state.stage[target] === STAGE.straggling);
+  const since = (target: number): number => troubleSince[target] || Infinity;
+  return stragglers.sort((a, b) => (since(a) < since(b) ? -1 : 1));
+}
+
+function liftHolds({ state, feed }: Engine): void {
+  if (state.run.paused) feed(-1, RESUME);
+  for (const target of state.stage.keys()) {
+    if (hasFlag(state, target, FLAG.held)) feed(target, UNHOLD);
+    if (hasFlag(state, target, FLAG.foreign)) feed(target, FOREIGN_GONE);
+  }
+}
