@@ -47,6 +47,17 @@ const METHODS: { readonly [method in Method]: string } = {
   pooled: 'one lognormal fitted to all durations, runs not told apart',
 };
 
+/** All, by how much was seen, and by whether the steps of a run are slow together. */
+const MARKS = [
+  'mark of five steps',
+  'mark, 2 to 4 runs',
+  'mark, 5 to 9 runs',
+  'mark, 10 to 20 runs',
+  'mark, steps slow on nights of their own',
+  'mark, in between',
+  'mark, all steps slow in one night',
+] as const;
+
 const CLAIMED = 0.9;
 const MARK = 0.95;
 const STEPS = 5;
@@ -77,19 +88,13 @@ for (const off of [null, 0.5, 1]) {
     groups.push({ what, claims });
   }
 }
+const marks = new Map(MARKS.map((what): [string, Claims[]] => [what, []]));
 for (let truth = 0; truth < truths; truth++) {
-  const { kinds, claims } = progress('mark of five steps', truth, mark(truth));
-  for (const what of ['mark of five steps', ...kinds]) markGroup(what).push(claims);
+  const { kinds, claims } = progress(MARKS[0], truth, mark(truth));
+  for (const what of kinds) must(marks.get(what), what).push(claims);
 }
+for (const [what, claims] of marks) groups.push({ what, claims });
 print();
-
-function markGroup(what: string): Claims[] {
-  const known = groups.find((group) => group.what === what);
-  if (known) return known.claims;
-  const claims: Claims[] = [];
-  groups.push({ what, claims });
-  return claims;
-}
 
 /** (a) n durations of one step in one, two, three or five runs; then one target of a new run. */
 function oneDuration(id: number, n: number, off: number | null): Claims {
@@ -150,12 +155,9 @@ function mark(id: number): { readonly kinds: readonly string[]; readonly claims:
   const pooled = seen.map((each) => momentsOf([each.flat()]));
   return {
     kinds: [
-      runs < 5 ? 'mark, 2 to 4 runs' : runs < 10 ? 'mark, 5 to 9 runs' : 'mark, 10 to 20 runs',
-      together < 1 / 3
-        ? 'mark, steps slow on nights of their own'
-        : together > 2 / 3
-          ? 'mark, all steps slow in one night'
-          : 'mark, in between',
+      MARKS[0],
+      runs < 5 ? MARKS[1] : runs < 10 ? MARKS[2] : MARKS[3],
+      together < 1 / 3 ? MARKS[4] : together > 2 / 3 ? MARKS[6] : MARKS[5],
     ],
     claims: {
       learned: claim(
@@ -278,7 +280,8 @@ function walker(id: number, purpose: number, a: number): () => number {
 }
 
 function rowsOf(method: Method): Row[] {
-  return groups.map(({ what, claims }) => {
+  return groups.flatMap(({ what, claims }) => {
+    if (claims.length === 0) return [];
     const list = claims.map((claim) => claim[method]);
     const { covered, low, high } = coverage(list.filter(({ held }) => held).length, list.length);
     const widthRatio = meanOf(list.map(({ width }) => width)) / meanOf(list.map(({ trueWidth }) => trueWidth));

@@ -1,16 +1,15 @@
 // The spine shown: one real maintenance from fleet to retro on the testbed, with kills, strangers, storms and the first scale figures.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { curveSvg } from '../src/chart/curve-svg.ts';
 import type { Retro } from '../src/core/retro/retro.ts';
 import { showViolations } from '../test/checkers/check-run.ts';
 import { Site, type Said } from '../test/real/site.ts';
 import { storm } from '../test/storm/storm.ts';
+import { command, HOME } from './command.ts';
 import type { Step } from './step.ts';
 
-const HOME = resolve(import.meta.dirname, '..');
 const PICTURE = join(HOME, 'docs', 'images', 'return-curve.svg');
 const GUIDE = join(HOME, 'docs', 'guides', 'first-maintenance.md');
 
@@ -126,20 +125,6 @@ function policyFor(nodes: number): string {
 async function expectCode(said: Promise<Said>, code: number): Promise<void> {
   const done = await said;
   if (done.code !== code) throw new Error(`${done.command}: exit ${done.code}\n${done.stdout}\n${done.stderr}`);
-}
-
-function command(name: string, args: readonly string[], cwd: string): Promise<string> {
-  return new Promise((done, fail) => {
-    const child = spawn(name, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    let errors = '';
-    child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
-    child.on('error', fail);
-    child.on('close', (code) =>
-      code === 0 ? done(said.trim()) : fail(new Error(`${name} ${args.join(' ')}: exit ${code}\n${said}\n${errors}`)),
-    );
-  });
 }
 
 /** The transcript as a guide: each command with what it printed, folders of this machine left out. */

@@ -36,8 +36,8 @@ describe('runs import', () => {
       'America/Phoenix',
       '--json',
     ];
-    const { exit, stdout, stderr } = await d.pitstop(...args);
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    const { exit, stdout } = await d.pitstop(...args);
+    expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       runs: [
         { run: 'windows-june', already: false },
@@ -95,7 +95,8 @@ describe('runs import', () => {
     await using d = await desk();
     await d.pitstop('runs', 'import', 'july.csv');
     const { exit, stderr } = await d.pitstop('abort', 'july', '--reason', 'too late');
-    expect({ exit, stderr }).toEqual({ exit: 2, stderr: 'run july has ended\n' });
+    expect(stderr).toContain('run july has ended');
+    expect(exit).toBe(2);
   });
 
   it('a journal: printed, and taken in elsewhere', async () => {

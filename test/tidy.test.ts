@@ -17,6 +17,7 @@ const TABLE: { readonly [folder: string]: Rule } = {
   'src/core': { imports: ['src/std'] },
   'src/files': { imports: ['src/core', 'src/std', 'node', 'zod', 'yaml'] },
   'src/sim': { imports: ['src/core', 'src/std'] },
+  'src/sim/pool': { imports: ['src/core', 'src/sim', 'src/std', 'node'] },
   'src/drivers/slurm': { imports: ['src/core', 'src/std', 'node', 'zod'] },
   'src/drivers/ssh': { imports: ['src/core', 'src/std', 'node', 'zod', 'ssh2'] },
   'src/drivers/local': { imports: ['src/core', 'src/std', 'node', 'zod'] },
@@ -66,7 +67,8 @@ interface Ban {
 }
 
 const inCore = (file: string): boolean => file.startsWith('src/core/');
-const isPure = (file: string): boolean => inCore(file) || file.startsWith('src/sim/twin/') || file.startsWith('src/chart/');
+const isSim = (file: string): boolean => file.startsWith('src/sim/') && !file.startsWith('src/sim/pool/');
+const isPure = (file: string): boolean => inCore(file) || isSim(file) || file.startsWith('src/chart/');
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('test/') || file.startsWith('testbed/');
 
 const BANS: readonly Ban[] = [

@@ -3,8 +3,7 @@ import { implement, ORPCError } from '@orpc/server';
 import type { Finding } from '../core/finding.ts';
 import type { RunHeader } from '../core/ports.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { compile } from '../core/run/compile.ts';
-import { createChronicle, record, type Chronicle } from '../core/run/chronicle.ts';
+import type { Chronicle } from '../core/run/chronicle.ts';
 import { retroOf } from '../core/retro/retro.ts';
 import { approve, consent, ControlRefusedError, CONTROLS, release, straggler, type Words } from '../runner/controls.ts';
 import { dryRun } from '../runner/dry-run.ts';
@@ -15,6 +14,9 @@ import { endWatch } from '../runner/past/watch-others.ts';
 import { isWatch, type Runs } from '../runner/runs.ts';
 import type { JsonObject } from '../std/json.ts';
 import { contract } from './contract/contract.ts';
+import type { Forecasts } from './forecasts.ts';
+import type { Learning } from './learning.ts';
+import { replay } from './replay.ts';
 import { countsOf, eventOf, viewOf } from './view.ts';
 
 /** What the API needs from the outside; `main.ts` hands it in. */
@@ -24,6 +26,8 @@ export interface ApiParts {
   readonly startedAt: Date;
   readonly notResumed: readonly { run: string; why: string }[];
   readonly parsePlan: (text: string) => Plan;
+  readonly forecasts: Forecasts;
+  readonly learning: Learning;
   readonly site: {
     importSlurm(options: JsonObject, folder: string): Promise<unknown>;
     inventory(fleet: unknown, folder: string): Promise<unknown>;
@@ -50,6 +54,13 @@ export function createRouter(parts: ApiParts) {
       }),
     },
     runs: { ...lookProcedures(parts), ...wordProcedures(parts.runs), ...proceduresOfOthers(parts.runs) },
+    learning: {
+      learn: os.learning.learn.handler(({ input }) => parts.learning.learn(input)),
+      backtest: os.learning.backtest.handler(async ({ input }) => {
+        if (input.run !== null) await headerOf(parts.runs, input.run);
+        return parts.learning.backtest(input);
+      }),
+    },
     site: {
       importSlurm: os.site.importSlurm.handler(({ input }) =>
         answering(() => parts.site.importSlurm(input.options as JsonObject, input.folder)),
@@ -71,7 +82,7 @@ function lookProcedures(parts: ApiParts) {
       }),
     ),
     list: os.runs.list.handler(async () => Promise.all((await runs.journal.runs()).map((header) => show(parts, header)))),
-    status: os.runs.status.handler(async ({ input }) => show(parts, await headerOf(runs, input.run))),
+    status: os.runs.status.handler(async ({ input }) => show(parts, await headerOf(runs, input.run), 'anew')),
     events: os.runs.events.handler(async ({ input }) => {
       const header = await headerOf(runs, input.run);
       const entries = await readOrWait(runs, input.run, input.from, input.limit, input.waitMs);
@@ -150,25 +161,20 @@ async function hostOf(runs: Runs, run: string): Promise<RunHost> {
   return active.host;
 }
 
-async function show(parts: ApiParts, header: RunHeader) {
+/** `foretold` anew: where the run stands is rehearsed again when that is due, which a list of runs does not wait for. */
+async function show(parts: ApiParts, header: RunHeader, foretold: 'anew' | 'at the start' = 'at the start') {
   const host = parts.runs.get(header.run)?.host ?? null;
   const plan = host?.parts.plan ?? parts.parsePlan(header.plan);
-  return viewOf(header, plan, host?.chronicle ?? (await chronicleOf(parts, header)), header.finishedAt === null ? host : null);
+  const chronicle = host?.chronicle ?? (await chronicleOf(parts, header));
+  const driven = header.finishedAt === null ? host : null;
+  const eta = await parts.forecasts.etaOf(chronicle, foretold === 'anew' ? driven : null);
+  return viewOf(header, plan, chronicle, driven, eta);
 }
 
 /** The live chronicle, or the journal replayed. */
 async function chronicleOf(parts: ApiParts, header: RunHeader): Promise<Chronicle> {
   const live = parts.runs.get(header.run);
-  if (live) return live.host.chronicle;
-  const chronicle = createChronicle(compile(parts.parsePlan(header.plan)));
-  const page = 10_000;
-  for (let from = 1; ;) {
-    const entries = await parts.runs.journal.read(header.run, from, page);
-    for (const entry of entries) record(chronicle, entry);
-    const last = entries.at(-1);
-    if (!last || entries.length < page) return chronicle;
-    from = last.seq + 1;
-  }
+  return live ? live.host.chronicle : replay(parts.runs.journal, header.run, parts.parsePlan(header.plan));
 }
 
 async function readOrWait(runs: Runs, run: string, from: number, limit: number, waitMs: number) {

@@ -1,9 +1,13 @@
 // The plan of a run as that run carries it out, ready to be rehearsed.
+import type { Quantity } from '../core/change/policy.ts';
+import { resolveQuantity } from '../core/change/quantity.ts';
 import { names, parseNodeSet } from '../core/fleet/nodeset.ts';
+import { expand } from '../core/plan/expand.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { RunHeader } from '../core/ports.ts';
-import { EXACT_TARGETS_MAX, type RehearseOptions } from '../sim/rehearse/rehearse.ts';
-import { planSize, subPlan, targetsByWave } from '../sim/rehearse/sub-plan.ts';
+import { engineFor } from '../sim/rehearse/choose-engine.ts';
+import type { RehearseOptions } from '../sim/rehearse/rehearse.ts';
+import { subPlan, targetsByWave, waveSize } from '../sim/rehearse/sub-plan.ts';
 import { eventsOf } from '../sim/rehearse/work.ts';
 
 /** With `--only`, fewer targets; with `--now`, no window is waited for. */
@@ -14,7 +18,29 @@ export function plannedRun(plan: Plan, { options }: Pick<RunHeader, 'options'>):
   const parsed = parseNodeSet(only);
   const wanted = new Set(parsed.ok ? names(parsed.set) : []);
   const kept = [...targetsByWave(here)].map(([wave, targets]) => [wave, targets.filter((name) => wanted.has(name))] as const);
-  return subPlan(here, new Map(kept));
+  return subPlan({ ...here, policy: inCounts(here) }, new Map(kept));
+}
+
+/** Shares are of the whole plan, also where a run takes only some of it. Racks and units are taken to be as large as the largest. */
+function inCounts({ policy, fleet, ...plan }: Plan): Plan['policy'] {
+  const all = plan.waves.reduce((sum, wave) => sum + waveSize(wave), 0);
+  const { clusters } = fleet.document;
+  const count = (quantity: Quantity, of: number): Quantity =>
+    quantity.kind === 'share' && quantity.share < 1 ? { kind: 'count', count: resolveQuantity(quantity, of) } : quantity;
+  const largest = (groups: readonly { readonly nodes: string }[]): number =>
+    groups.reduce((most, { nodes }) => Math.max(most, [...expand(nodes)].length), 1);
+  const { atOnce } = policy;
+  return {
+    ...policy,
+    atOnce: {
+      ...atOnce,
+      // As a count it keeps each wave's own.
+      nodes: { kind: 'count', count: resolveQuantity(atOnce.nodes, all) },
+      perRack: count(atOnce.perRack, largest(clusters.flatMap(({ racks }) => racks))),
+      perUnit: count(atOnce.perUnit, largest(clusters.flatMap(({ units }) => units))),
+    },
+    unavailableAtMost: count(policy.unavailableAtMost, all),
+  };
 }
 
 /** Whether there is anything in it that a rehearsal could carry out. */
@@ -25,18 +51,25 @@ export function canBeRehearsed(plan: Plan): boolean {
 
 /** The same chance for every forecast of a state folder, so that two of one plan are equal. */
 export const FORECAST_SEED = 1;
-/** A forecast costs about so many events, unless that would be too few scenarios for a P90. */
+/** A forecast costs about so many events, a second or two of one thread. */
 const EVENTS = 4_000_000;
+const FAST_SCENARIOS = 200;
+/** With fewer there would be no P90 to speak of. */
 const SCENARIOS_MIN = 40;
 const SCENARIOS_MAX = 400;
 
+/** Exact scenarios that cost about so many events. */
+export function scenariosFor(plan: Plan, events: number): number {
+  return Math.max(SCENARIOS_MIN, Math.min(SCENARIOS_MAX, Math.floor(events / Math.max(1, eventsOf(plan)))));
+}
+
 /** Bounded, so that it is done within seconds beside the run. */
 export function rehearsalOf(plan: Plan, { createdAt }: Pick<RunHeader, 'createdAt'>, scenarios: number | null): RehearseOptions {
-  const bounded = Math.floor(EVENTS / Math.max(1, eventsOf(plan)));
+  const engine = engineFor(plan);
   return {
     seed: FORECAST_SEED,
-    scenarios: scenarios ?? Math.max(SCENARIOS_MIN, Math.min(SCENARIOS_MAX, bounded)),
-    engine: planSize(plan) <= EXACT_TARGETS_MAX ? 'exact' : 'fast',
+    scenarios: scenarios ?? (engine === 'fast' ? FAST_SCENARIOS : scenariosFor(plan, EVENTS)),
+    engine,
     // A plan with windows begins with the first of them.
     ...(plan.policy.windows.length === 0 && { startMs: createdAt }),
   };

@@ -3,8 +3,8 @@ import { carryOut, openPool } from '../sim/pool/pool.ts';
 import type { Asking } from '../sim/rehearse/asking.ts';
 
 export interface Rehearsals {
-  /** What the driver came to; null: it could not be done, or the server is about to end. Never rejects. */
-  carryOut<T>(asking: Asking<T>): Promise<T | null>;
+  /** What the driver came to, which is made when its turn has come; null: it could not be done, or the server is about to end. Never rejects. */
+  carryOut<T>(ask: () => Asking<T>): Promise<T | null>;
   close(): Promise<void>;
 }
 
@@ -17,9 +17,9 @@ export function openRehearsals(report: (error: unknown) => void): Rehearsals {
   let closed = false;
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const next = async <T>(asking: Asking<T>): Promise<T | null> => {
+  const next = async <T>(ask: () => Asking<T>): Promise<T | null> => {
     try {
-      return closed ? null : await carryOut(pool, asking, () => closed);
+      return closed ? null : await carryOut(pool, ask(), () => closed);
     } catch (error) {
       if (!closed) report(error);
       return null;
@@ -29,9 +29,9 @@ export function openRehearsals(report: (error: unknown) => void): Rehearsals {
     }
   };
   return {
-    carryOut: (asking) => {
+    carryOut: (ask) => {
       waiting++;
-      const done = last.then(() => next(asking));
+      const done = last.then(() => next(ask));
       last = done;
       return done;
     },

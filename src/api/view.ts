@@ -17,7 +17,7 @@ const isoOf = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null || Number.isNaN(ms) ? null : isoOf(ms));
 
 /** `host` null = the run has finished or is not driven by this server. */
-export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host: RunHost | null): RunView {
+export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host: RunHost | null, eta: RunView['eta']): RunView {
   const status = statusOf(chronicle);
   const origin = originOf(header.options);
   return {
@@ -44,6 +44,7 @@ export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host
     stragglers: status.stragglers.map((straggler) => ({ ...straggler, since: isoOrNull(straggler.since) })),
     waitingFor: host ? waitingFor(host) : [],
     curve: curveOf(chronicle),
+    eta,
     stopped: host?.stopped ?? null,
   };
 }

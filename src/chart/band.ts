@@ -1,5 +1,5 @@
 // A forecast return curve as lines that can be drawn: by quantile, rising, cut where the picture ends, and never on past what was reached.
-import { isMoment } from './step-curve.ts';
+import { isMoment, isTime } from './step-curve.ts';
 
 /** When this many per cent are back, in one, five and nine of ten scenarios; null: not within the horizon. */
 export interface BandPoint {
@@ -8,8 +8,6 @@ export interface BandPoint {
   readonly p50Min: number | null;
   readonly p90Min: number | null;
 }
-
-export type Quantile = 'p10Min' | 'p50Min' | 'p90Min';
 
 /** Rising in both: minutes, and the per cent back from then on. */
 export type ShareLine = readonly (readonly [min: number, share: number])[];
@@ -64,9 +62,9 @@ export function shareAt(line: ShareLine, min: number): number {
 /** How far the time axis goes. Far tails and far plans are cut, so that the hours people plan by stay readable. */
 export function pictureEndMin({ own, within, ifNear }: TimesOfInterest): number {
   const most = (times: readonly (number | null | undefined)[]): number =>
-    times.reduce<number>((latest, min) => (typeof min === 'number' && isMoment(min) ? Math.max(latest, min) : latest), 0);
+    times.reduce<number>((latest, min) => (isTime(min) ? Math.max(latest, min) : latest), 0);
   const firm = Math.max(most(own), most(within));
-  const near = most(ifNear.map((min) => (typeof min === 'number' && min <= firm * NEAR_FACTOR ? min : null)));
+  const near = most(ifNear.map((min) => (isTime(min) && min <= firm * NEAR_FACTOR ? min : null)));
   const end = Math.max(firm, near) || most(ifNear);
   return Math.max(0.1, end * MARGIN);
 }

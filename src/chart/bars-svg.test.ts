@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { barsSvg } from './bars-svg.ts';
+import { svgWords } from './svg-faults.ts';
 
 const gain = (
   diffMin: number | null,
   lowMin: number | null = null,
   highMin: number | null = null,
 ): { diffMin: number | null; lowMin: number | null; highMin: number | null } => ({ diffMin, lowMin, highMin });
-const words = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text = '']) => text);
 const bars = (svg: string): { x: number; width: number }[] =>
   [...svg.matchAll(/<rect class="(?:bar|half)" x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="13"/g)].map(([, x, width]) => ({
     x: Number(x),
@@ -22,7 +22,7 @@ describe('bars: as SVG', () => {
     });
     const [long, short] = bars(svg);
     expect((long?.width ?? 0) / (short?.width ?? 1)).toBeCloseTo(2, 1);
-    expect(words(svg)).toEqual(expect.arrayContaining(['image-server', 'owner imaging', '1 h', '30 min', '95 %', '99 %']));
+    expect(svgWords(svg)).toEqual(expect.arrayContaining(['image-server', 'owner imaging', '1 h', '30 min', '95 %', '99 %']));
     expect([...svg.matchAll(/class="whisker"/g)]).toHaveLength(1);
   });
 
@@ -40,12 +40,12 @@ describe('bars: as SVG', () => {
     const [won, lost] = bars(svg);
     expect((lost?.x ?? 0) + (lost?.width ?? 0)).toBeCloseTo(won?.x ?? -1, 0);
     expect(bars(svg)).toHaveLength(3);
-    expect(words(svg)).toEqual(expect.arrayContaining(['-20 min', 'nothing', 'no figure']));
+    expect(svgWords(svg)).toEqual(expect.arrayContaining(['-20 min', 'nothing', 'no figure']));
   });
 
   it('rows that are not drawn are counted', () => {
     const rows = Array.from({ length: 30 }, (_, i) => ({ label: `limit ${i}`, gains: [gain(i)] }));
-    expect(words(barsSvg({ title: 'x', series: ['95 %'], rows }))).toContain('6 more are not drawn');
-    expect(words(barsSvg({ title: 'x', series: ['95 %'], rows: [] }))).toContain('there is nothing to lift');
+    expect(svgWords(barsSvg({ title: 'x', series: ['95 %'], rows }))).toContain('6 more are not drawn');
+    expect(svgWords(barsSvg({ title: 'x', series: ['95 %'], rows: [] }))).toContain('there is nothing to lift');
   });
 });

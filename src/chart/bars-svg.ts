@@ -1,10 +1,10 @@
 // What it would win to lift each limit: one row a limit, a bar for each mark, with the interval that the scenarios leave.
 import { legendOf } from './legend.ts';
 import { showMinutes, ticksBetween, timeUnitOf } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 import { fitted, pathOf, rectOf, svgOf, textAt, TITLE_FACTOR, toPx } from './svg.ts';
 
-export interface Gain {
+interface Gain {
   readonly diffMin: number | null;
   readonly lowMin: number | null;
   readonly highMin: number | null;
@@ -66,7 +66,7 @@ export function barsSvg(bars: BarsSvg): string {
 
 /** From zero or the lowest to the highest, intervals included. */
 function rangeOf(gains: readonly Gain[]): [from: number, to: number] {
-  const values = gains.flatMap(({ diffMin, lowMin, highMin }) => [diffMin, lowMin, highMin]).filter((min): min is number => isTime(min));
+  const values = gains.flatMap(({ diffMin, lowMin, highMin }) => [diffMin, lowMin, highMin]).filter(isTime);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   return most - least < 0.1 ? [Math.min(0, least), least + 1] : [least, most];
 }
@@ -118,10 +118,6 @@ function sentence({ series, rows }: BarsSvg, rest: number): string {
     .slice(0, ROWS_MAX)
     .map(({ label, gains }) => `${label}: ${series.map((mark, i) => `${mark} ${won(gains[i])}`).join(', ')}.`);
   return `Time won by lifting each. ${lines.join(' ')}${rest > 0 ? ` ${rest} more.` : ''}`;
-}
-
-function isTime(min: number | null | undefined): min is number {
-  return typeof min === 'number' && isMoment(min);
 }
 
 function clamped(min: number, fromMin: number, toMin: number): number {

@@ -1,7 +1,7 @@
 // Forecasts against what happened, a row a run: a forecast earns trust by being right as often as it says, and by showing when it was not.
 import { diamondOf, legendOf } from './legend.ts';
 import { showMinutes, timeScale, type Scale } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 import { circleOf, fitted, pathOf, rectOf, svgOf, textAt, TITLE_FACTOR, toPx } from './svg.ts';
 
 export interface CalibrationSvg {
@@ -33,7 +33,7 @@ const DOT_PX = 4.5;
 export function calibrationSvg(calibration: CalibrationSvg): string {
   const rows = calibration.rows.slice(0, ROWS_MAX);
   const bottom = PLOT.top + Math.max(1, rows.length) * ROW_PX + 6;
-  const times = rows.flatMap(({ p50Min, p90Min, actualMin }) => [p50Min, p90Min, actualMin]).filter((min) => isTime(min));
+  const times = rows.flatMap(({ p50Min, p90Min, actualMin }) => [p50Min, p90Min, actualMin]).filter(isTime);
   const scale = timeScale(times, PLOT.left, PLOT.right, TICKS_MAX);
   const verdict = verdictOf(calibration);
   const legend = legendOf(
@@ -111,8 +111,4 @@ function interval(p50Min: number | null, p90Min: number | null, middle: number, 
 
 function words({ run, p50Min, p90Min, actualMin, inside }: Row): string {
   return `${run}: forecast ${showMinutes(p50Min)} to ${showMinutes(p90Min)}, actual ${showMinutes(actualMin, 'never')}, ${inside ? 'inside' : 'outside'}.`;
-}
-
-function isTime(min: number | null): min is number {
-  return min !== null && isMoment(min) && min >= 0;
 }

@@ -49,7 +49,7 @@ export function oneLine(text: string): string {
 
 /** A level bar of `share` (0..1) of the room, to an eighth of a character; what is there at all is seen. */
 export function levelBar(share: number, chars: number): string {
-  const eighths = share > 0 ? Math.min(8 * chars, Math.max(1, Math.round(share * 8 * chars))) : 0;
+  const eighths = share > 0 ? Math.min(8 * chars, Math.max(1, Math.round(Math.min(1, share) * 8 * chars))) : 0;
   return `${'█'.repeat(Math.floor(eighths / 8))}${PART_BLOCKS[eighths % 8]}`;
 }
 

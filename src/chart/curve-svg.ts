@@ -1,6 +1,7 @@
 // The return curve as one standalone SVG, light or dark as the reader's system asks, with no script and no outside font.
 import { showCount, showShare } from '../std/share.ts';
 import { legendOf, type LegendItem } from './legend.ts';
+import { showMinutes, timeUnitOf } from './scale.ts';
 import {
   axisEndMin,
   cleanPoints,
@@ -37,6 +38,7 @@ const WIDTH = 640;
 const HEIGHT = 320;
 const PLOT = { left: 72, right: 502, top: 58, bottom: 272 } as const;
 const TICKS_MAX = 8;
+const DAY_MIN = 1_440;
 /** Beyond it the counts are too wide for their place, and shares stand there. */
 const COUNT_SHOWN_MAX = 999_999;
 /** Labels of the lines closer than this would run into one another. */
@@ -78,13 +80,19 @@ export function curveSvg(curve: CurveSvg): string {
 function sentence(points: readonly CurvePoint[], total: number, nowMin: number): string {
   if (total === 0) return 'nothing to return: the baseline is empty';
   const back = points.at(-1)?.[1] ?? 0;
-  return `${showCount(back)} of ${showCount(total)} returned (${showShare(back, total)}) after ${nowMin.toFixed(1)} min`;
+  return `${showCount(back)} of ${showCount(total)} returned (${showShare(back, total)}) after ${momentWords(nowMin)}`;
+}
+
+/** To a tenth of a minute, as the marks of a run; of what takes days, nobody asks for that. */
+function momentWords(min: number): string {
+  return min > DAY_MIN ? showMinutes(min) : `${min.toFixed(1)} min`;
 }
 
 function axes({ x, y }: Frame, endMin: number, total: number): string[] {
+  const unit = endMin > DAY_MIN ? timeUnitOf(endMin) : { words: 'minutes', min: 1 };
   const ticks = minuteTicks(endMin, TICKS_MAX).flatMap((min) => [
     pathOf('axis', `M${x(min)} ${PLOT.bottom}v4`),
-    textAt(x(min), PLOT.bottom + 17, showCount(min), '', 'middle'),
+    textAt(x(min), PLOT.bottom + 17, showCount(min / unit.min), '', 'middle'),
   ]);
   const counts = (total > 0 ? [0, total / 2, total] : [0])
     .filter(Number.isInteger)
@@ -93,7 +101,7 @@ function axes({ x, y }: Frame, endMin: number, total: number): string[] {
     pathOf('axis', `M${PLOT.left} ${PLOT.top - 4}V${PLOT.bottom}H${PLOT.right}`),
     ...ticks,
     ...counts,
-    textAt(PLOT.right + 20, PLOT.bottom + 17, 'minutes'),
+    textAt(PLOT.right + 20, PLOT.bottom + 17, unit.words),
   ];
 }
 
@@ -109,7 +117,7 @@ function shareLines({ y }: Frame, points: readonly CurvePoint[], total: number):
     return [
       pathOf('share', `M${PLOT.left} ${at}H${PLOT.right}`),
       textAt(PLOT.right + 46, labelY, `${percent} %`, '', 'end'),
-      textAt(PLOT.right + 54, labelY, min === null ? 'not reached' : `${min.toFixed(1)} min`, min === null ? '' : 'strong'),
+      textAt(PLOT.right + 54, labelY, min === null ? 'not reached' : momentWords(min), min === null ? '' : 'strong'),
     ];
   });
 }

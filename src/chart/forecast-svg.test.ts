@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forecastSvg, type ForecastSvg } from './forecast-svg.ts';
+import { svgWords } from './svg-faults.ts';
 
 const CURVE = Array.from({ length: 100 }, (_, i) => ({
   share: i + 1,
@@ -18,18 +19,17 @@ const BASE: ForecastSvg = {
     '99': { p50Min: 158, p90Min: null },
   },
 };
-const words = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text = '']) => text);
 
 describe('forecast: as SVG', () => {
   it('shows the milestones at P50 and P90, and what was not reached', () => {
-    const shown = words(forecastSvg(BASE));
+    const shown = svgWords(forecastSvg(BASE));
     for (const text of ['phx62 &lt;lab&gt;', '1 h 49 min', '2 h 19 min', '2 h 14 min', '2 h 34 min', '3 h 13 min', 'not reached'])
       expect(shown).toContain(text);
   });
 
   it('marks north star, one node and the end of the window, each once; what lies beyond the picture is named at its edge', () => {
     const svg = forecastSvg({ ...BASE, northStarMin: 120, oneNodeMin: 58, windowEndMin: 960 });
-    expect(words(svg)).toEqual(expect.arrayContaining(['north star 2 h', 'one node 58 min', 'window ends 16 h →']));
+    expect(svgWords(svg)).toEqual(expect.arrayContaining(['north star 2 h', 'one node 58 min', 'window ends 16 h →']));
     expect(svg).not.toContain('class="shut"');
     expect(forecastSvg({ ...BASE, windowEndMin: 300 })).toContain('class="shut"');
   });
@@ -46,7 +46,7 @@ describe('forecast: as SVG', () => {
       { label: 'all at once', points: [{ share: 50, p50Min: 200 }] },
     ];
     const svg = forecastSvg({ ...BASE, others });
-    expect(words(svg)).toEqual(expect.arrayContaining(['rack by rack: 95 % 30 h', 'all at once: 95 % not within the horizon']));
+    expect(svgWords(svg)).toEqual(expect.arrayContaining(['rack by rack: 95 % 30 h', 'all at once: 95 % not within the horizon']));
     expect(svg).toMatch(/class="other1" d="M[\s\S]*class="other2" d="M/);
   });
 
@@ -55,11 +55,17 @@ describe('forecast: as SVG', () => {
     const [, path = ''] = /class="actual" d="([^"]*)"/.exec(svg) ?? [];
     const across = [...path.matchAll(/[MH]([\d.]+)/g)].map(([, px]) => Number(px));
     expect(Math.max(...across)).toBeLessThan(300);
-    expect(words(svg)).toContain('what happened');
+    expect(svgWords(svg)).toContain('what happened');
+  });
+
+  it('a run that goes on for days after its 95 % does not squeeze the hours that were forecast', () => {
+    const late = { points: [[150, 1_000]] as const, total: 1_024, nowMin: 4_000 };
+    expect(svgWords(forecastSvg({ ...BASE, actual: late }))).toContain('hours from the first drain');
+    expect(svgWords(forecastSvg({ ...BASE, actual: late }))).not.toContain('10');
   });
 
   it('a clock of the reader stands below the minutes', () => {
-    expect(words(forecastSvg({ ...BASE, clock: (min) => `${9 + min / 60}:00` }))).toEqual(
+    expect(svgWords(forecastSvg({ ...BASE, clock: (min) => `${9 + min / 60}:00` }))).toEqual(
       expect.arrayContaining(['9:00', '10:00', '12:00']),
     );
   });

@@ -3,7 +3,7 @@ import { showCount } from '../std/share.ts';
 import { drawnLine, pictureEndMin, shareLine, type BandPoint, type ShareLine } from './band.ts';
 import { legendOf, type LegendItem } from './legend.ts';
 import { showMinutes, ticksBetween, timeUnitOf } from './scale.ts';
-import { cleanPoints, isMoment, usableTotal, type CurvePoint } from './step-curve.ts';
+import { cleanPoints, isMoment, isTime, reachedMin, usableTotal, type CurvePoint } from './step-curve.ts';
 import { circleOf, fitted, pathOf, polyline, rectOf, svgOf, textAt, TITLE_FACTOR, toPx, widthPxOf } from './svg.ts';
 
 export interface ForecastSvg {
@@ -36,7 +36,7 @@ interface Frame {
 
 const WIDTH = 960;
 const PLOT = { left: 62, right: 690, top: 106, heightPx: 260 } as const;
-/** The table right of the plot: where each column ends, and the last begins. */
+/** The table right of the plot: where each column ends. */
 const COLUMNS = { share: 742, p50: 842, p90: 944 } as const;
 const LABELLED = [99, 95, 75, 50] as const;
 const LABEL_PX = 18;
@@ -81,8 +81,8 @@ function endOf({ milestones, curve, northStarMin, oneNodeMin, windowEndMin, othe
   const own = goal?.p90Min ?? goal?.p50Min ?? shareLine(curve, 'p50Min').at(-1)?.[0] ?? null;
   return pictureEndMin({
     own: [own],
-    within: [northStarMin, oneNodeMin, actual?.nowMin],
-    ifNear: [windowEndMin, ...(others ?? []).map(({ points }) => points.find(({ share }) => share >= 95)?.p50Min)],
+    within: [northStarMin, oneNodeMin, actual && reachedMin(actual.points, 95, actual.total)],
+    ifNear: [windowEndMin, actual?.nowMin, ...(others ?? []).map(({ points }) => points.find(({ share }) => share >= 95)?.p50Min)],
   });
 }
 
@@ -224,8 +224,4 @@ function legendItems({ others: plans = [], actual }: ForecastSvg): LegendItem[] 
     ...(actual ? [{ shape: 'line', kind: 'actual', words: 'what happened' } as const] : []),
     ...other,
   ];
-}
-
-function isTime(min: number | null | undefined): min is number {
-  return typeof min === 'number' && isMoment(min) && min >= 0;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ganttSvg, type GanttRow } from './gantt-svg.ts';
+import { svgWords } from './svg-faults.ts';
 
 const row = (
   label: string,
@@ -8,11 +9,10 @@ const row = (
   endP90Min: number | null,
   rest: Partial<GanttRow> = {},
 ): GanttRow => ({ label, group: '', startMin, endMin, endP90Min, kind: 'work', ...rest });
-const words = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text = '']) => text);
 
 describe('gantt: as SVG', () => {
   it('rows stand under the name of their group, with the end at P50 and at P90', () => {
-    const shown = words(
+    const shown = svgWords(
       ganttSvg({
         title: 'x',
         rows: [row('canary', 0, 64, 80, { group: '2. window' }), row('nodes', 66, 149, 176, { group: '2. window' })],
@@ -24,7 +24,7 @@ describe('gantt: as SVG', () => {
 
   it('on a clock, where there is one; what has no end is open', () => {
     const clock = (min: number): string => `T+${Math.round(min)}`;
-    const shown = words(ganttSvg({ title: 'x', rows: [row('rma', 10, 70, null), row('lost', null, null, null)], clock }));
+    const shown = svgWords(ganttSvg({ title: 'x', rows: [row('rma', 10, 70, null), row('lost', null, null, null)], clock }));
     expect(shown).toEqual(expect.arrayContaining(['T+70, open', 'not within the horizon', 'T+0']));
   });
 
@@ -46,7 +46,7 @@ describe('gantt: as SVG', () => {
       turnBackMin: 396,
     });
     for (const kind of ['window', 'shut', 'hatch', 'shift', 'mark']) expect(svg).toContain(`class="${kind}"`);
-    expect(words(svg)).toEqual(expect.arrayContaining(['window phx62', 'blackout', 'crew', 'last time to turn back']));
+    expect(svgWords(svg)).toEqual(expect.arrayContaining(['window phx62', 'blackout', 'crew', 'last time to turn back']));
     expect([...svg.matchAll(/class="shift"/g)]).toHaveLength(1);
   });
 
@@ -59,6 +59,6 @@ describe('gantt: as SVG', () => {
     const svg = ganttSvg({ title: 'x', rows, windows: [{ label: 'w', fromMin: 0, toMin: 480 }] });
     const [, width = '0'] = /<rect class="window" x="[\d.]+" y="70" width="([\d.]+)"/.exec(svg) ?? [];
     expect(Number(width)).toBeGreaterThan(300);
-    expect(words(svg)).toContain('what lies far before and after is compressed, beyond the dotted lines');
+    expect(svgWords(svg)).toContain('what lies far before and after is compressed, beyond the dotted lines');
   });
 });

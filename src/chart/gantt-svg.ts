@@ -2,7 +2,7 @@
 import { focusScale, type FocusScale } from './focus-scale.ts';
 import { legendOf, type LegendItem } from './legend.ts';
 import { showMinutes, timeUnitOf } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 import { fitted, pathOf, rectOf, svgOf, textAt, TITLE_FACTOR, toPx } from './svg.ts';
 
 export interface GanttRow {
@@ -18,7 +18,7 @@ export interface GanttRow {
   readonly kind: 'before' | 'work' | 'after';
 }
 
-export interface Span {
+interface Span {
   readonly fromMin: number;
   readonly toMin: number;
 }
@@ -107,7 +107,7 @@ function linesOf(rows: readonly GanttRow[]): (GanttRow | string)[] {
 /** The middle is from the first drain to the end of the work and of its window; shifts and blackouts never stretch the picture. */
 function rangeOf({ windows = [], turnBackMin }: GanttSvg, rows: readonly GanttRow[]): Parameters<typeof focusScale>[0] {
   const timesOf = (some: readonly GanttRow[]): number[] =>
-    some.flatMap(({ startMin, endMin, endP90Min }) => [startMin, endMin, endP90Min]).filter((min): min is number => isTime(min));
+    some.flatMap(({ startMin, endMin, endP90Min }) => [startMin, endMin, endP90Min]).filter(isTime);
   const spans = usable(windows);
   const work = timesOf(rows.filter(({ kind }) => kind === 'work'));
   const middle = [0, ...work, ...spans.flatMap(({ fromMin, toMin }) => [fromMin, toMin]), ...(isTime(turnBackMin) ? [turnBackMin] : [])];
@@ -216,10 +216,6 @@ function sentence(rows: readonly GanttRow[], rest: number): string {
 
 function usable(spans: readonly Span[]): Span[] {
   return spans.filter(({ fromMin, toMin }) => isTime(fromMin) && isTime(toMin) && toMin > fromMin);
-}
-
-function isTime(min: number | null | undefined): min is number {
-  return typeof min === 'number' && isMoment(min);
 }
 
 function least(times: readonly number[]): number {

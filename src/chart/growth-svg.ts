@@ -2,7 +2,7 @@
 import { showCount } from '../std/share.ts';
 import { legendOf, type LegendItem } from './legend.ts';
 import { nodeScale, showMinutes, timeScale, type Scale } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 import { circleOf, fitted, pathOf, polyline, svgOf, textAt, TITLE_FACTOR, toPx } from './svg.ts';
 
 export interface GrowthSvg {
@@ -139,8 +139,4 @@ function endLabels(series: readonly Series[], y: Scale): string[] {
 
 function legendItems(series: readonly Series[]): LegendItem[] {
   return series.map(({ label, style }) => ({ shape: 'line', kind: style, words: fitted(label, 420) }));
-}
-
-function isTime(min: number | null | undefined): min is number {
-  return typeof min === 'number' && isMoment(min) && min > 0;
 }

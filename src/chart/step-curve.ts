@@ -69,3 +69,8 @@ export function usableTotal(total: number): number {
 export function isMoment(min: number): boolean {
   return Math.abs(min) <= MINUTES_MAX;
 }
+
+/** As isMoment, of what may be missing. */
+export function isTime(min: number | null | undefined): min is number {
+  return typeof min === 'number' && isMoment(min);
+}

@@ -27,6 +27,11 @@ export function svgFaults(svg: string): string[] {
   ];
 }
 
+/** The words of a drawing, in the order in which they are drawn. */
+export function svgWords(svg: string): string[] {
+  return [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, words = '']) => words);
+}
+
 const WHOLE = /^<svg [^<>]*><title><\/title><desc><\/desc>(?:<[a-z]+ [^<>]*\/>|<text [^<>]*><\/text>)*<\/svg>\s$/;
 
 function outside(svg: string, box: Box): string[] {

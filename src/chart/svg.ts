@@ -44,7 +44,7 @@ const STYLE = `
 .pitstop-chart .actual{stroke:#1f2328;stroke-width:2;fill:none}
 .pitstop-chart .point{fill:#1f2328;stroke:#ffffff;stroke-width:1.5}
 .pitstop-chart .outside{fill:#ffffff;stroke:#c2410c;stroke-width:2.5}
-.pitstop-chart .capacity{stroke:#6e7781;stroke-width:1.5;stroke-dasharray:6 3;fill:none}
+.pitstop-chart .capacity{stroke:#6e7781;stroke-width:1.25;fill:none}
 .pitstop-chart .other1{stroke:#c2410c;stroke-width:1.5;stroke-dasharray:7 3;fill:none}
 .pitstop-chart .other2{stroke:#9c8468;stroke-width:1.5;stroke-dasharray:9 3 2 3;fill:none}
 .pitstop-chart .other3{stroke:#8318e8;stroke-width:1.5;stroke-dasharray:2 3;fill:none}
@@ -135,7 +135,7 @@ export function fitted(words: string, roomPx: number): string {
  * XML text and attribute values. Characters that XML 1.0 cannot hold become a question mark, and so do those that would turn the
  * direction of the words around them.
  */
-export function escapeXml(words: string): string {
+function escapeXml(words: string): string {
   return words
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]|[\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu, '?')
     .replaceAll('&', '&amp;')

@@ -1,7 +1,7 @@
 // What it would win to lift each limit, in characters: a line a mark, the gain with its interval, and a bar.
 import { clip, levelBar, oneLine, size } from './cells.ts';
 import { showMinutes } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 
 export interface TerminalBars {
   /** The marks, e.g. "95 %". */
@@ -50,5 +50,5 @@ function intervalWords(gain: TerminalBars['rows'][number]['gains'][number] | und
 }
 
 function timeOf(min: number | null): number {
-  return min !== null && isMoment(min) ? Math.max(0, min) : 0;
+  return isTime(min) ? Math.max(0, min) : 0;
 }

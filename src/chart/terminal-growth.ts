@@ -2,7 +2,7 @@
 import { clip, levelBar, size } from './cells.ts';
 import { showCount } from '../std/share.ts';
 import { showMinutes } from './scale.ts';
-import { isMoment } from './step-curve.ts';
+import { isTime } from './step-curve.ts';
 
 export interface TerminalGrowth {
   readonly points: readonly { readonly nodes: number; readonly t50Min: number | null; readonly t95Min: number | null }[];
@@ -43,5 +43,5 @@ export function terminalGrowth({ points, bendsAtNodes, widthChars }: TerminalGro
 }
 
 function timeOf(min: number | null): number {
-  return min !== null && isMoment(min) ? Math.max(0, min) : 0;
+  return isTime(min) ? Math.max(0, min) : 0;
 }

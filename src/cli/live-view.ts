@@ -17,8 +17,9 @@ export interface ViewSize {
 const MINUTE_MS = 60_000;
 const CURVE_ROWS = 8;
 const LIST_LINES_MAX = 8;
+const ETA_MARK = '95';
 /** Rows that are always there, beside curve and lists. */
-const FIXED_ROWS = 8;
+const FIXED_ROWS = 9;
 
 /** Lines that fit into the size. Text only, but for the colours of the bar. */
 export function runLines(view: RunView, { columns, rows, color }: ViewSize): string[] {
@@ -29,6 +30,7 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
   const body = [
     backLine(view),
     marksLine(view),
+    ...etaLines(view),
     wavesLine(view),
     ...holdLines(view),
     ...list(`stragglers (${showCount(view.stragglers.length)})`, stragglerLines(view), listMax),
@@ -99,6 +101,23 @@ function backOf({ returned, baseline }: RunView): string {
 function marksLine(view: RunView): string {
   const marks = Object.entries(view.marks).sort(([a], [b]) => Number(a) - Number(b));
   return `marks   ${marks.map(([q, min]) => `${q} % ${min === null ? '-' : `at ${showDuration(min * MINUTE_MS)}`}`).join('   ')}`;
+}
+
+/** "95 % back: forecast at the start 1 h 12 min (P90 1 h 40 min), now 1 h 25 min (P90 1 h 31 min)"; nothing before any forecast. */
+function etaLines({ eta, marks }: RunView): string[] {
+  const reached = marks[ETA_MARK] ?? null;
+  const start = eta?.frozen?.marks[ETA_MARK];
+  const now = eta?.rolling?.marks[ETA_MARK];
+  const words = [
+    ...(start ? [`forecast at the start ${bandOf(start)}`] : []),
+    ...(reached !== null ? [`came at ${showDuration(reached * MINUTE_MS)}`] : now ? [`now ${bandOf(now)}`] : []),
+  ];
+  return start || now ? [`eta     ${ETA_MARK} % back: ${words.join(', ')}`] : [];
+}
+
+function bandOf({ p50Min, p90Min }: { readonly p50Min: number | null; readonly p90Min: number | null }): string {
+  const show = (minutes: number | null): string => (minutes === null ? 'not within two weeks' : showDuration(minutes * MINUTE_MS));
+  return `${show(p50Min)} (P90 ${show(p90Min)})`;
 }
 
 function wavesLine(view: RunView): string {

@@ -2,12 +2,15 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { CliContext, Wiring } from './context.ts';
+import { addBacktest } from './commands/backtest.ts';
+import { addAsk } from './commands/ask.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addFleet } from './commands/fleet.ts';
 import { addInventory } from './commands/inventory.ts';
+import { addLearn } from './commands/learn.ts';
 import { addLimits } from './commands/limits.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRehearse } from './commands/rehearse.ts';
@@ -94,12 +97,15 @@ function programOf(context: CliContext): Command {
     addRehearse,
     addLimits,
     addCompare,
+    addAsk,
     addRun,
     addWatch,
     addRuns,
     addWords,
     addEvents,
     addRetro,
+    addLearn,
+    addBacktest,
     addServer,
     addDemo,
     addSchema,

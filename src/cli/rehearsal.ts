@@ -1,6 +1,8 @@
 // What rehearse, limits and compare have in common: which plan, which scenarios, words for whoever waits, and an end by Ctrl-C with the
 // best so far.
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { applyPriors } from '../core/forecast/apply-priors.ts';
+import type { PriorSet } from '../core/learn/learn.ts';
 import { checkPlan } from '../core/plan/check.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { makeChildPlan } from '../core/plan/planner.ts';
@@ -21,7 +23,8 @@ export interface RehearsalOptions {
   readonly scenarios?: number;
   readonly seed: number;
   readonly engine?: EngineName;
-  readonly priors: 'plan' | 'latest';
+  /** plan, latest, or a file of priors. */
+  readonly priors: string;
   readonly set: readonly string[];
   readonly json?: true;
 }
@@ -43,11 +46,7 @@ export function addRehearsalOptions(command: Command, scenarios: string): Comman
         'exact',
       ]),
     )
-    .addOption(
-      new Option('--priors <priors>', 'times and failures of the plan, or what was learned since')
-        .choices(['plan', 'latest'])
-        .default('plan'),
-    )
+    .option('--priors <priors>', 'times and failures: plan, latest (what runs here have taught), or a file of pitstop learn', 'plan')
     .option('--json', 'print one JSON document and nothing else');
 }
 
@@ -60,14 +59,14 @@ export function addSetOption(command: Command): Command {
   );
 }
 
-/** The plan of the file, or its child with the sets, under the priors that are asked for. Throws BadInputError and UsageError. */
-export function planToRehearse(context: CliContext, file: string, { set, priors }: Pick<RehearsalOptions, 'set' | 'priors'>): Plan {
+/** The plan of the file, or its child with the sets, under the priors given (null: its own). Throws BadInputError and UsageError. */
+export function planToRehearse(file: string, set: readonly string[], priors: PriorSet | null): Plan {
   const plan = readPlan(file);
   const wanted = set.length === 0 ? plan : childOf(plan, set, file);
   // A window that is past can still be rehearsed: how would it have gone?
   refuseErrors(checkPlan(wanted, null), file);
   refuseSize(wanted, file);
-  return priors === 'latest' ? latestPriors(context, wanted) : wanted;
+  return priors === null ? wanted : applyPriors(wanted, priors);
 }
 
 interface Work<T, P> {
@@ -151,13 +150,6 @@ function refuseSize(plan: Plan, file: string): void {
     const counts = `${showCount(targets)} targets, more than the ${showCount(TARGETS_MAX)} that can be rehearsed at once`;
     throw new UsageError(`${file}: ${counts}; make a plan for each site`);
   }
-}
-
-/** The plan with what finished runs have taught since it was made. Until a state has learned anything there is nothing to take. */
-function latestPriors({ state }: CliContext, _plan: Plan): Plan {
-  throw new UsageError(
-    `--priors latest takes what finished runs have taught, and ${state.folder} has learned nothing yet; use --priors plan`,
-  );
 }
 
 function scenarioCount(text: string): number {

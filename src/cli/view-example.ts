@@ -34,6 +34,7 @@ export function exampleView(fields: Partial<RunView> = {}): RunView {
       [41, 3],
       [42, 4],
     ],
+    eta: null,
     stopped: null,
     ...fields,
   };

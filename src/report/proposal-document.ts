@@ -35,10 +35,7 @@ export function proposalDocument(proposal: Proposal): Document {
       { title: 'What is asked', blocks: [askTable(proposal)] },
       { title: 'Return curve', blocks: returnBlocks(proposal, times) },
       { title: 'By cluster and customer', blocks: [clusterTable(proposal)] },
-      {
-        title: 'Sequence',
-        blocks: [sequenceChart(proposal, times), ...proposal.stages.flatMap((stage, i) => stageBlocks(stage, i + 1, times))],
-      },
+      { title: 'Sequence', blocks: sequenceBlocks(proposal, times) },
       { title: 'Turning back', blocks: turnBackBlocks(proposal.turnBack, times) },
       { title: 'Risks', blocks: riskBlocks(proposal) },
       whySection(proposal, times),
@@ -174,6 +171,12 @@ function clusterTable(proposal: Proposal): Block {
   });
   const head = ['cluster', 'customer', '>nodes', ...CLUSTER_MARKS.map((q) => `>${q} % (P50 / P90)`), 'clock of'];
   return tableOr('No cluster was counted.', 'When each cluster is back, on the clock of its customer', head, rows);
+}
+
+function sequenceBlocks(proposal: Proposal, times: ProposalTimes): Block[] {
+  const { stages } = proposal;
+  if (stages.length === 0) return [paragraph('No phase is planned.')];
+  return [sequenceChart(proposal, times), ...stages.flatMap((stage, i) => stageBlocks(stage, i + 1, times))];
 }
 
 function stageBlocks({ name, words, rows }: ProposalStage, number: number, times: ProposalTimes): Block[] {

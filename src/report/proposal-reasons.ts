@@ -160,6 +160,7 @@ export function workingSection({ plan, seed, scenarios, engine, errorPct, milest
 
 function unseenWords(basis: readonly Basis[]): string {
   const unseen = basis.filter(({ n }) => n === 0).length;
+  if (basis.length === 0) return '';
   if (unseen === 0) return 'All of these were measured here.';
   return `${showCount(unseen)} of ${showCount(basis.length)} were never measured here.`;
 }

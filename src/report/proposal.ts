@@ -32,7 +32,7 @@ export interface Proposal {
   readonly questions: readonly Question[];
 }
 
-export interface ProposalCustomer {
+interface ProposalCustomer {
   readonly name: string;
   readonly zone: string;
   readonly clusters: readonly string[];
@@ -41,12 +41,12 @@ export interface ProposalCustomer {
   readonly noticeMin: number | null;
 }
 
-export interface ProposalSpan {
+interface ProposalSpan {
   readonly fromMin: number;
   readonly toMin: number;
 }
 
-export interface NamedSpan extends ProposalSpan {
+interface NamedSpan extends ProposalSpan {
   readonly name: string;
 }
 
@@ -69,7 +69,7 @@ export interface ProposalStage {
   }[];
 }
 
-export interface ProposalAsk {
+interface ProposalAsk {
   readonly what: string;
   readonly who: string;
   readonly byMin: number | null;
@@ -98,7 +98,7 @@ export interface ProposalTurnBack {
   }[];
 }
 
-export interface ProposalAlternative {
+interface ProposalAlternative {
   readonly name: string;
   /** What it would do, and why it is not proposed. */
   readonly why: string;

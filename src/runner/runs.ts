@@ -32,6 +32,8 @@ export interface RunsParts {
   readonly openWorld: (plan: Plan, options: JsonObject) => Promise<World>;
   readonly parsePlan: (text: string) => Plan;
   readonly shardTargets?: number;
+  /** Told of every run that is taken in, or up again, once it has its journal. */
+  readonly taken?: (active: ActiveRun) => void;
 }
 
 export interface ActiveRun {
@@ -171,6 +173,7 @@ export class Runs {
     ]);
     const active: ActiveRun = { host, world, ended };
     this.#active.set(header.run, active);
+    this.#parts.taken?.(active);
     return active;
   }
 

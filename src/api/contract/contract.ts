@@ -74,6 +74,15 @@ export const contract = {
       .output(z.array(eventSchema)),
     retro: base.input(runInput).output(z.unknown()),
   },
+  /** What finished runs teach. Simulated ones (`twin`) are asked for by themselves. */
+  learning: {
+    /** `Learned` of core/learn/answers.ts. */
+    learn: base.input(z.object({ twin: z.boolean() })).output(z.unknown()),
+    /** `Backtest` of core/learn/answers.ts; takes as long as its rehearsals do. `run` null: all of them; `scenarios` null: as at the start of a run. */
+    backtest: base
+      .input(z.object({ twin: z.boolean(), run: z.string().nullable(), scenarios: z.number().int().min(1).max(100_000).nullable() }))
+      .output(z.unknown()),
+  },
   site: {
     importSlurm: base.input(z.object({ options: z.record(z.string(), z.unknown()), folder: z.string() })).output(z.unknown()),
     inventory: base.input(fleetInput).output(z.unknown()),

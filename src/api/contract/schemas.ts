@@ -21,6 +21,16 @@ const stragglerSchema = z.object({
   waitingFor: z.string(),
 });
 
+/** Per cent of the baseline -> minutes from time zero; null: not within the horizon of the forecast. */
+const bandsSchema = z.record(z.string(), z.object({ p50Min: z.number().nullable(), p90Min: z.number().nullable() }));
+
+const etaSchema = z.object({
+  /** As it was at the start, and for ever; null: nobody made one. */
+  frozen: z.object({ marks: bandsSchema }).nullable(),
+  /** From where the run stood `atMin` minutes from time zero (null: before it); null: there is none yet, or the run is not under way. */
+  rolling: z.object({ marks: bandsSchema, atMin: z.number().nullable() }).nullable(),
+});
+
 export const runViewSchema = z.object({
   run: z.string(),
   /** run: Pitstop carried it out. watch: others do, and it looks. import: somebody's record of the past. */
@@ -56,6 +66,8 @@ export const runViewSchema = z.object({
   waitingFor: z.array(z.string()),
   /** The return curve so far: minutes from time zero, and how many of the baseline were back. */
   curve: z.array(z.tuple([z.number(), z.number()])),
+  /** When how much is back, as forecast; null: nothing was ever forecast of it. */
+  eta: etaSchema.nullable(),
   /** Why the server does not drive this run any more; null = it does, or the run has finished. */
   stopped: z.string().nullable(),
 });

@@ -7,6 +7,7 @@ import { comparing } from '../../sim/limits/compare.ts';
 import { showCount } from '../../std/share.ts';
 import type { CliContext } from '../context.ts';
 import { counted, printJson, table } from '../output.ts';
+import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
 
 const EXAMPLES = `
@@ -27,7 +28,8 @@ export function addCompare(program: Command, context: CliContext): void {
 
 async function compare(context: CliContext, first: string, second: string, options: Omit<RehearsalOptions, 'set'>): Promise<void> {
   const { seed, scenarios, engine, priors, json = false } = options;
-  const planOf = (file: string): Plan => planToRehearse(context, file, { set: [], priors });
+  const learned = await priorsAsked(context, priors);
+  const planOf = (file: string): Plan => planToRehearse(file, [], learned);
   const [before, after] = [planOf(first), planOf(second)];
   const wishes = { seed, ...(scenarios !== undefined && { scenarios }), ...(engine !== undefined && { engine }) };
   const comparison = await carryOutHere<Comparison, Comparison>(context, {

@@ -7,6 +7,7 @@ import type { LimitCost, LimitsReport } from '../../core/forecast/forecast.ts';
 import { limiting } from '../../sim/limits/limits.ts';
 import type { CliContext } from '../context.ts';
 import { clip, counted, printJson, table } from '../output.ts';
+import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, addSetOption, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
 
 const WIDTH_MAX = 120;
@@ -26,7 +27,7 @@ export function addLimits(program: Command, context: CliContext): void {
 }
 
 async function limits(context: CliContext, file: string, options: RehearsalOptions): Promise<void> {
-  const plan = planToRehearse(context, file, options);
+  const plan = planToRehearse(file, options.set, await priorsAsked(context, options.priors));
   const { seed, scenarios, engine, json = false } = options;
   const wishes = { seed, ...(scenarios !== undefined && { scenarios }), ...(engine !== undefined && { engine }) };
   const report = await carryOutHere<LimitsReport, LimitsReport>(context, {

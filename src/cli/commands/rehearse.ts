@@ -7,6 +7,7 @@ import { rehearsing } from '../../sim/rehearse/rehearse.ts';
 import type { CliContext } from '../context.ts';
 import { forecastLines, headline } from '../forecast-lines.ts';
 import { printJson } from '../output.ts';
+import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, addSetOption, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
 import { adviceLine, doesNotFit, windowAdvice, type WindowAdvice } from '../window-advice.ts';
 
@@ -30,7 +31,7 @@ export function addRehearse(program: Command, context: CliContext): void {
 }
 
 async function rehearse(context: CliContext, file: string, options: RehearsalOptions): Promise<void> {
-  const plan = planToRehearse(context, file, options);
+  const plan = planToRehearse(file, options.set, await priorsAsked(context, options.priors));
   const { seed, scenarios, engine, json = false } = options;
   const wishes = { seed, ...(scenarios !== undefined && { scenarios }), ...(engine !== undefined && { engine }) };
   const forecast = await carryOutHere<Forecast, Forecast>(context, {

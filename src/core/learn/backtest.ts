@@ -12,7 +12,7 @@ export function backtestOf(runs: readonly BacktestRun[], skipped: Backtest['skip
   return {
     runs,
     coverage: coverageOf(runs.map(({ marks }) => marks)),
-    frozenCoverage: coverageOf(runs.flatMap(({ frozen }) => frozen ?? [])),
+    frozenCoverage: coverageOf(runs.flatMap(({ frozen }) => (frozen ? [frozen] : []))),
     overrun: overrunOf(factors),
     skipped,
   };

@@ -1,6 +1,8 @@
 // The review of a run: what was planned against what happened, where the time went, who did not come back and why, what was lost.
 // Computed from the chronicle alone, so it says the same whenever it is asked.
 import { foldNames } from '../fleet/nodeset.ts';
+import type { FrozenForecast } from '../forecast/frozen.ts';
+import { judgeMarks, type JudgedMarks } from '../forecast/judged.ts';
 import { originOf, type Origin } from '../past/origin.ts';
 import type { PastWindow } from '../past/timeline.ts';
 import { pastWindowOf } from '../past/window.ts';
@@ -34,6 +36,8 @@ export interface Retro {
   readonly returnNeed: number;
   readonly northStarMin: number | null;
   readonly marks: { readonly [q: string]: number | null };
+  /** What was foretold at the start, against what happened; absent: nothing was. */
+  readonly forecast?: RetroForecast;
   readonly phases: readonly PhaseRetro[];
   /** Minutes from time zero, targets of the baseline that were back. */
   readonly curve: readonly (readonly [number, number])[];
@@ -62,6 +66,10 @@ export interface Retro {
     readonly targets: string;
   }[];
   readonly leases: readonly { readonly mover: string; readonly words: string }[];
+}
+
+export interface RetroForecast extends Pick<FrozenForecast, 'at' | 'seed' | 'scenarios' | 'engine'> {
+  readonly marks: JudgedMarks;
 }
 
 export interface PhaseRetro {
@@ -140,6 +148,7 @@ export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, p
     returnNeed: program.scopes.reduce((sum, scope) => sum + scopeNeed(chronicle, scope), 0),
     northStarMin: plan.policy.northStarMs === null ? null : plan.policy.northStarMs / MINUTE,
     marks: status.marks,
+    ...forecastOf(chronicle, status),
     phases: phasesOf(chronicle),
     curve: curveOf(chronicle),
     capacity: chronicle.inService.map(({ at, count }) => [minutes(at) ?? 0, count] as const),
@@ -153,6 +162,12 @@ export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, p
     people: peopleOf(chronicle, minutes),
     leases: chronicle.acts.filter((act) => act.kind === 'lease').map((act) => ({ mover: textOf(act.data['mover']), words: act.why })),
   };
+}
+
+function forecastOf({ forecast, timeZero, lastAt }: Chronicle, { state, marks }: RunStatus): Pick<Retro, 'forecast'> {
+  if (forecast === null) return {};
+  const knownMin = state === 'settled' ? Infinity : (lastAt - (timeZero ?? lastAt)) / MINUTE;
+  return { forecast: { ...forecast, marks: judgeMarks(forecast.marks, { marks, knownMin }) } };
 }
 
 /** The return curve: [minutes from time zero, baseline targets back], a point per return. */

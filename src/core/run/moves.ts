@@ -91,6 +91,7 @@ export const RUN_HANDLERS = {
       m.state.waveApproved[m.arg] = 1;
       openWave(m, m.arg);
     }
+    proceedParked(m);
   },
   /** arg = cluster * 2 + (1 open, 0 closed). */
   window: (m: Move) => {

@@ -26,16 +26,18 @@ const WAITS = 1;
 const LIFTED = 2;
 
 export const chainOf = (m: Move, target: number): Chain => m.program.chains[m.program.chainOf[target] as number] as Chain;
+/** As `chainOf`, for who has the step at hand: one table less to look into, which counts when targets come in any order. */
+const chainOfStep = (m: Move, step: ProgramStep): Chain => m.program.chains[step.chain] as Chain;
 export const stepOf = (m: Move, step: number): ProgramStep => m.program.steps[step] as ProgramStep;
 export const waveIndexOf = (m: Move, target: number): number => m.program.waveOf[target] as number;
 
 /** Starts the target's current step, or leaves it waiting, parked or in line, whichever holds it up. */
 export function proceed(m: Move, target: number): void {
   const { state } = m;
-  const chain = chainOf(m, target);
-  if (state.stage[target] === IDLE) state.step[target] = chain.first;
+  if (state.stage[target] === IDLE) state.step[target] = chainOf(m, target).first;
   if (hasFlag(state, target, FLAG.recalled) && turnBack(m, target)) return;
   const step = stepOf(m, state.step[target] as number);
+  const chain = chainOfStep(m, step);
   const enters = step.id === chain.entry && !hasFlag(state, target, FLAG.drained);
   const stage = enters ? mayEnter(m, target) : mayGoOn(m, target);
   if (stage === SKIPPED) skipTarget(m, target);
@@ -68,7 +70,7 @@ export function proceed(m: Move, target: number): void {
 export function stepDone(m: Move, target: number, how: 'next' | 'again' = 'next'): void {
   const { state } = m;
   const step = stepOf(m, state.step[target] as number);
-  const chain = chainOf(m, target);
+  const chain = chainOfStep(m, step);
   state.stage[target] = PARKED;
   giveBack(m, target, step.limits);
   if (how === 'again') return;
@@ -175,8 +177,9 @@ function mayEnter(m: Move, target: number): number {
  * An aborted run waits for no gate, and who is given back untouched for nobody.
  */
 function heldAt(m: Move, target: number, step: number, chain: Chain): number {
+  if (m.program.holds.length === 0) return FREE;
   const { holds } = m.program.waves[waveIndexOf(m, target)] as ProgramWave;
-  if (holds.length === 0 || step >= chain.end || hasFlag(m.state, target, FLAG.leaving)) return FREE;
+  if (step >= chain.end || hasFlag(m.state, target, FLAG.leaving)) return FREE;
   let held = FREE;
   for (const hold of holds) {
     if (step < hold.step) continue;

@@ -9,7 +9,7 @@ import { makePlan } from '../plan/planner.ts';
 import { hasFlag } from './state.ts';
 import { FLAG, stageCode } from './states.ts';
 
-const plans: fc.Arbitrary<Plan> = planInputs(14)
+const plans: fc.Arbitrary<Plan> = planInputs(9)
   .map((input): Plan => ({ ...makePlan(input).plan, id: 'random' }))
   .filter(({ findings }) => findings.every(({ rule }) => rule !== 'canary-spread'));
 
@@ -104,7 +104,7 @@ test('any plan, all goes well, in any order: everything comes back', () => {
       expect([...bench.state.stage].every((stage) => stage === stageCode('settled'))).toBe(true);
       expect([...bench.state.waveState.keys()].map((wave) => bench.wave(wave))).toEqual(plan.waves.map(() => 'passed'));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -115,7 +115,7 @@ test('any plan, a tenth of all steps goes wrong, people come by: the run comes t
       for (let i = 0; i < 200 && drive.bench.state.run.open > 0; i++) drive.attend();
       expect(drive.bench.state.run.open).toBe(0);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -135,6 +135,6 @@ test('any plan, aborted in the middle: whoever was begun comes back, nobody else
       const drains = bench.started.slice(entered).filter((line) => line.endsWith(' drain'));
       for (const line of drains) expect(hasFlag(bench.state, bench.id(line.slice(0, line.indexOf(' '))), FLAG.failedOnce)).toBe(true);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

@@ -3,7 +3,7 @@ import { resolveQuantity } from '../change/quantity.ts';
 import { foldNames } from '../fleet/nodeset.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { ReturnScope } from './program.ts';
-import { FLAG, NODE_STATES, STAGES, stageCode, type RunState } from './states.ts';
+import { FLAG, NODE_STATES, STAGES, stageCode, WAVE_STATES, type RunState } from './states.ts';
 import { hasFlag } from './state.ts';
 
 export interface RunStatus {
@@ -74,7 +74,7 @@ export function statusOf(chronicle: Chronicle): RunStatus {
     shown: shownOf(chronicle),
     waves: program.waves.map((wave, index) => ({
       id: wave.id,
-      state: ['closed', 'asking', 'open', 'held', 'passed'][state.waveState[index] as number] as string,
+      state: WAVE_STATES[state.waveState[index] as number] as string,
       targets: wave.members.length,
       settled: state.waveSettled[index] as number,
       failed: state.waveFailedEver[index] as number,
@@ -176,19 +176,31 @@ function holds(chronicle: Chronicle): string[] {
   const list: string[] = [];
   if (state.run.paused) list.push('paused by a person');
   for (const [index, wave] of program.waves.entries()) {
-    if (state.waveState[index] === 3)
+    if (WAVE_STATES[state.waveState[index] as number] === 'held')
       list.push(`gate of wave ${wave.id}: ${state.waveFailedEver[index]} of ${state.waveStarted[index]} started failed`);
-    if (state.waveState[index] === 1) list.push(`wave ${wave.id} asks for approval (mode confirm)`);
+    if (WAVE_STATES[state.waveState[index] as number] === 'asking') list.push(`wave ${wave.id} asks for approval (mode confirm)`);
   }
   const nothingMoves = state.run.begun && !anyMoves(chronicle);
   if (state.run.returnGateHeld || (state.run.open === 0 && nothingMoves)) list.push('return gate');
   const queued = nothingMoves ? program.targets.filter((_, target) => state.stage[target] === QUEUED) : [];
   if (queued.length > 0) list.push(`limits used up by stragglers: ${foldNames(queued)} cannot start (settle stragglers, or recall these)`);
+  if (nothingMoves && state.run.open > 0) list.push(...shortWaves(chronicle));
   if (nothingMoves && state.run.open > 0 && list.length === 0) {
     const parked = foldNames(program.targets.filter((_, target) => hasFlag(state, target, FLAG.held | FLAG.foreign)));
     if (parked !== '') list.push(`targets held: ${parked}`);
   }
   return list;
+}
+
+/** Waves that others wait for, with nobody at work any more and too few back: their stragglers hold everybody up. */
+function shortWaves({ program, state }: Chronicle): string[] {
+  return program.waves.flatMap(({ id, members, gate, followers, lifts }, wave) => {
+    const awaited = followers.length > 0 || lifts.length > 0;
+    if (!awaited || WAVE_STATES[state.waveState[wave] as number] !== 'open') return [];
+    if (!members.every((target) => AT_REST.has(state.stage[target] as number))) return [];
+    const needed = Math.min(gate.returnedMin, members.length - (state.waveSkipped[wave] as number));
+    return [`gate of wave ${id}: ${state.waveSettled[wave]} back of ${needed} that others wait for (settle its stragglers)`];
+  });
 }
 
 /** Whether any target is in a step or soaking: something will happen by itself, also for those that stand in line behind it. */

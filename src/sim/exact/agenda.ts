@@ -1,5 +1,6 @@
 // What happens next: a monotone queue of ids over whole milliseconds, first come first served among equal moments.
 import { assert } from '../../std/assert.ts';
+import { Bits } from './bits.ts';
 
 const BITS = 11;
 const SLOTS = 1 << BITS;
@@ -50,9 +51,9 @@ export class Agenda {
   #nodesUsed = 0;
   readonly #head = new Int32Array(SLOTS);
   readonly #tail = new Int32Array(SLOTS);
-  // a bit a slot that holds somebody
-  readonly #fineBits = new Int32Array(SLOTS >>> 5);
-  readonly #bits: Int32Array;
+  // slots that hold somebody
+  readonly #fineBits = new Bits(SLOTS);
+  readonly #bits: Bits;
   // entries of each level
   #fine = 0;
   #middle = 0;
@@ -70,7 +71,7 @@ export class Agenda {
     this.#chunks = new Int32Array((Math.ceil(ids / ENTRIES_A_CHUNK) + slots) << CHUNK_BITS);
     this.#first = new Int32Array(slots);
     this.#end = new Int32Array(slots);
-    this.#bits = new Int32Array((slots + 31) >>> 5);
+    this.#bits = new Bits(slots);
     this.#nodeId = new Int32Array(ids);
     this.#nodeEvent = new Uint8Array(ids);
     this.#nodeNext = new Int32Array(ids);
@@ -86,8 +87,8 @@ export class Agenda {
     this.#nodesUsed = 0;
     this.#first.fill(NONE);
     this.#head.fill(NONE);
-    this.#fineBits.fill(0);
-    this.#bits.fill(0);
+    this.#fineBits.reset();
+    this.#bits.reset();
     this.#fine = 0;
     this.#middle = 0;
     this.#coarse = 0;
@@ -111,15 +112,15 @@ export class Agenda {
   /** The id whose moment comes next, which becomes now; -1 when nothing is pending. */
   next(): number {
     for (;;) {
-      if (this.#fine > 0) return this.#take(find(this.#fineBits, this.#low & MASK));
+      if (this.#fine > 0) return this.#take(this.#fineBits.firstFrom(this.#low & MASK));
       if (this.#middle > 0) {
-        const slot = find(this.#bits, (this.#low >>> BITS) + 1);
+        const slot = this.#bits.firstFrom((this.#low >>> BITS) + 1);
         this.#low = slot << BITS;
         const count = this.#moveDown(slot);
         this.#middle -= count;
         this.#comes(count);
       } else if (this.#coarse > 0) {
-        const slot = find(this.#bits, COARSE + this.#block + 1);
+        const slot = this.#bits.firstFrom(COARSE + this.#block + 1);
         this.#block = slot - COARSE;
         this.#low = 0;
         this.#coarse -= this.#moveDown(slot);
@@ -131,7 +132,7 @@ export class Agenda {
     const node = this.#head[slot] as number;
     const next = this.#nodeNext[node] as number;
     this.#head[slot] = next;
-    if (next < 0) setBit(this.#fineBits, slot, false);
+    if (next < 0) this.#fineBits.clear(slot);
     this.#nodeNext[node] = this.#freeNode;
     this.#freeNode = node;
     this.#fine--;
@@ -159,7 +160,7 @@ export class Agenda {
     this.#nodeNext[node] = NONE;
     if ((this.#head[slot] as number) < 0) {
       this.#head[slot] = node;
-      setBit(this.#fineBits, slot, true);
+      this.#fineBits.set(slot);
     } else this.#nodeNext[this.#tail[slot] as number] = node;
     this.#tail[slot] = node;
     this.#fine++;
@@ -170,7 +171,7 @@ export class Agenda {
     if ((this.#first[slot] as number) < 0) {
       const chunk = this.#newChunk();
       this.#first[slot] = chunk;
-      setBit(this.#bits, slot, true);
+      this.#bits.set(slot);
       end = chunk + 2;
     } else if ((end & CHUNK_MASK) === 0) {
       const chunk = this.#newChunk();
@@ -195,7 +196,7 @@ export class Agenda {
     let chunk = this.#first[slot] as number;
     let moved = 0;
     this.#first[slot] = NONE;
-    setBit(this.#bits, slot, false);
+    this.#bits.clear(slot);
     for (;;) {
       const isLast = end > chunk && end <= chunk + CHUNK_MASK + 1;
       const stop = isLast ? end : chunk + CHUNK_MASK + 1;
@@ -212,17 +213,4 @@ export class Agenda {
       chunk = next;
     }
   }
-}
-
-function setBit(bits: Int32Array, slot: number, on: boolean): void {
-  const word = bits[slot >>> 5] as number;
-  bits[slot >>> 5] = on ? word | (1 << (slot & 31)) : word & ~(1 << (slot & 31));
-}
-
-/** The first slot from this one on that holds somebody; there is one. */
-function find(bits: Int32Array, from: number): number {
-  let word = from >>> 5;
-  let found = (bits[word] as number) & (-1 << (from & 31));
-  while (found === 0) found = bits[++word] as number;
-  return (word << 5) + 31 - Math.clz32(found & -found);
 }

@@ -37,6 +37,8 @@ export class Attempts {
   readonly #boots: Uint8Array;
   /** Ends only when the node's job does. */
   readonly #waitsForJob: Uint8Array;
+  /** In this scenario, its attempts on a target without troubles do nothing but take their time. */
+  readonly #plain: Uint8Array;
   #scenario = 0;
 
   /** `openedAt`: by cluster, ms since the begin at which its window opened last; kept up to date by the engine. */
@@ -54,25 +56,35 @@ export class Attempts {
     this.#isTry = stepFlags(program, ({ id }, chain) => isTry(chain, id));
     this.#boots = stepFlags(program, ({ id }) => boots(program, id));
     this.#waitsForJob = stepFlags(program, ({ id }, chain) => laws.jobs !== null && id === chain.drain);
+    this.#plain = new Uint8Array(program.steps.length);
   }
 
   reset(scenario: number): void {
     this.#scenario = scenario;
     this.#looks.reset();
     this.troubles.reset();
+    const told = this.#instead.takesMs !== undefined || this.#instead.fails !== undefined;
+    for (let step = 0; step < this.#plain.length; step++) {
+      const mayFail = this.#chance.failShare(step) > 0 || this.#looks.mayFind(step);
+      this.#plain[step] = Number(!told && !mayFail && this.#isEntry[step] === 0 && this.#waitsForJob[step] === 0);
+    }
   }
 
   /** Judges the attempt of the step that begins now. */
   judge(target: number, step: number, now: number): void {
-    const { troubles } = this;
-    if (this.#isEntry[step] === 1) troubles.entered(target, now);
-    if (troubles.isSpecial(target)) {
+    if (this.#isEntry[step] === 1) this.troubles.entered(target, now);
+    if (this.troubles.isSpecial(target)) {
       this.#judgeSpecial(target, step, now);
       return;
     }
     const attempt = this.#state.attempt[target] as number;
-    this.takesMs = this.#naturalMs(target, step, attempt, now);
-    this.ending = this.#fails(target, step, attempt) ? FAILED : DONE;
+    if (this.#plain[step] === 1) {
+      this.takesMs = this.#chance.takesMs(target, step, attempt);
+      this.ending = DONE;
+    } else {
+      this.takesMs = this.#naturalMs(target, step, attempt, now);
+      this.ending = this.#fails(target, step, attempt) ? FAILED : DONE;
+    }
     this.#cutShort(step);
   }
 

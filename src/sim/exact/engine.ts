@@ -59,6 +59,8 @@ const HELD = WAVE_STATES.indexOf('held');
 const NOT_RECALLED = new Set(['settled', 'dropped', 'skipped', 'returned', 'straggling'].map((stage) => stageCode(stage as 'settled')));
 /** Commands pile up in one array for this many numbers before it is emptied: emptying costs more than reading on. */
 const COMMANDS_MAX = 3_000;
+/** From this many targets on their tables do not stay in a processor's own cache. */
+const COLD_TARGETS = 20_000;
 
 class Engine implements ExactEngine {
   readonly #model: SimModel;
@@ -103,7 +105,7 @@ class Engine implements ExactEngine {
     this.#edgeId = n + program.waves.length;
     this.#firstWaker = this.#edgeId + 1;
     this.#agenda = new Agenda(this.#firstWaker + People.wakers(plan, laws), endMs - beginMs, (count) => {
-      this.#warmth = this.#warm(count);
+      if (n >= COLD_TARGETS) this.#warmth = this.#warm(count);
     });
     this.#openedAt = new Float64Array(program.clusters.length);
     this.#chance = new Chance(model.seed, program, laws);
@@ -203,12 +205,15 @@ class Engine implements ExactEngine {
     if (out.length > COMMANDS_MAX) out.length = 0;
     let at = out.length;
     advance(this.#program, this.#state, target, event, arg, out);
+    const end = out.length;
     let waves = false;
-    for (; at < out.length; at += 3) {
+    for (; at < end; at += 3) {
       const command = out[at] as number;
       if (command === COMMAND.start) this.#start(out[at + 1] as number, out[at + 2] as number, target);
-      else if (command === COMMAND.wave) waves = true;
-      if (command !== COMMAND.start) this.#obey(command, out[at + 1] as number, out[at + 2] as number);
+      else {
+        this.#obey(command, out[at + 1] as number, out[at + 2] as number);
+        waves ||= command === COMMAND.wave;
+      }
     }
     if (waves) this.#tally.lined(this.#agenda.now);
   }
@@ -320,15 +325,17 @@ class Engine implements ExactEngine {
   #warm(count: number): number {
     const { coming } = this.#agenda;
     const { stage, shown, step, attempt, starts, failures, flags } = this.#state;
-    const { waveOf, chainOf } = this.#program;
+    const { waveOf, chainOf, limits } = this.#program;
     const { targetKeys } = this.#model.laws;
+    const { troubles } = this.#attempts;
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const id = coming[i] as number;
       if (id >= this.#firstWave) continue;
       sum += (stage[id] as number) + (shown[id] as number) + (step[id] as number) + (attempt[id] as number) + (starts[id] as number);
       sum += (failures[id] as number) + (flags[id] as number) + (waveOf[id] as number) + (chainOf[id] as number);
-      sum = (sum + (targetKeys[id] as number)) | 0;
+      for (const { counterOf } of limits) sum += counterOf[id] as number;
+      sum = (sum + (targetKeys[id] as number) + Number(troubles.isSpecial(id))) | 0;
     }
     return sum;
   }

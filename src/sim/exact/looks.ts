@@ -42,6 +42,11 @@ export class Looks {
     this.#seen.fill(0);
   }
 
+  /** Whether this step could find anything wrong with some target. */
+  mayFind(step: number): boolean {
+    return this.#looks[step] === 1 && (this.#links !== null || (this.#catches[step] as number) > 0);
+  }
+
   /** Whether this step, if it looks at all, finds something wrong with the target. */
   find(target: number, step: number): boolean {
     return this.#looks[step] === 1 && (this.#findDefect(target, step) || this.#findLink(target));

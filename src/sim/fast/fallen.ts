@@ -21,8 +21,9 @@ export class FallenTable {
   #keys: Int32Array;
   #chains: Int32Array;
   #newcomers = 0;
-  /** By target: the scenario (plus one) in which it fell last. */
+  /** By target: the reset after which it fell last. */
   readonly #fellIn: Int32Array;
+  #resets = 0;
   #scenario = 0;
 
   constructor(model: SimModel, keys: Int32Array, chains: Int32Array) {
@@ -44,12 +45,13 @@ export class FallenTable {
     this.count = 0;
     this.#newcomers = 0;
     this.#scenario = scenario;
+    this.#resets++;
     this.chance.reset(scenario);
   }
 
-  /** Whether this target of the fleet has fallen in this scenario. */
+  /** Whether this target of the fleet has fallen since the reset. */
   has(who: number): boolean {
-    return this.#fellIn[who] === this.#scenario + 1;
+    return this.#fellIn[who] === this.#resets;
   }
 
   chainOf(who: number): number {
@@ -68,7 +70,7 @@ export class FallenTable {
   add(who: number, stratum: number, step: number, fellAt: number, drainedAt: number): void {
     if (this.count === this.who.length) this.#growRows();
     const at = this.count++;
-    if (who < this.#targets) this.#fellIn[who] = this.#scenario + 1;
+    if (who < this.#targets) this.#fellIn[who] = this.#resets;
     this.who[at] = who;
     this.stratum[at] = stratum;
     this.step[at] = step;

@@ -10,8 +10,9 @@ import { normalOf } from './normal-table.ts';
 import type { PlanLaws } from './plan-laws.ts';
 import { longerThan, restMs } from './rest.ts';
 
-/** Observations that a stated share is worth by itself; those behind it are added. */
-export const SHARE_WORTH = 20;
+/** A stated share is worth so many observations by itself, and as many as it takes to have seen so many failures: whoever says 0.5 % has seen some. */
+const STATED_WORTH = 20;
+const STATED_FAILURES = 2;
 const DAY_MS = 86_400_000;
 
 const KEY = {
@@ -28,6 +29,11 @@ const KEY = {
   way: keyOf('#way'),
   mopUp: keyOf('#mop-up'),
 } as const;
+
+/** Observations that the share is worth, those behind it included: the concentration of its Beta. */
+export function shareWorth({ share, n }: Pick<ShareOf, 'share' | 'n'>): number {
+  return n + Math.max(STATED_WORTH, share > 0 ? STATED_FAILURES / share : 0);
+}
 
 /** One a rehearsal; `reset` makes it that of a scenario. Times are whole milliseconds. */
 export class Chance {
@@ -235,9 +241,9 @@ export class Chance {
   }
 
   /** The share of this scenario: Beta with the stated mean, the surer the more was observed. */
-  #share({ share, n }: ShareOf, key: number): number {
+  #share({ share, n }: Pick<ShareOf, 'share' | 'n'>, key: number): number {
     if (share <= 0 || share >= 1) return Math.min(1, Math.max(0, share));
-    const worth = n + SHARE_WORTH;
+    const worth = shareWorth({ share, n });
     return betaQuantile(this.#common(key, 1), share * worth, (1 - share) * worth);
   }
 }

@@ -2,7 +2,7 @@
 import { explain, startAt } from '../../core/learn/likelihood.ts';
 import type { Program, ProgramStep } from '../../core/run/program.ts';
 import { must } from '../../std/assert.ts';
-import { SHARE_WORTH } from './chance.ts';
+import { shareWorth } from './chance.ts';
 import { SLOW_NIGHT_LOG_SD, type Law } from './law.ts';
 import { isTry, type PlanLaws, type StepLaw } from './plan-laws.ts';
 import type { StepSeen } from '../exact/present.ts';
@@ -89,6 +89,6 @@ function timeWith(time: Law, told: Told | null): Pick<StepLaw, 'time' | 'nightSh
 
 function failsWith({ fails }: StepLaw, seen: StepSeen | null): StepLaw['fails'] {
   if (seen === null || seen.ended === 0) return fails;
-  const worth = fails.n + SHARE_WORTH;
+  const worth = shareWorth(fails);
   return { ...fails, share: (fails.share * worth + seen.failed) / (worth + seen.ended), n: fails.n + seen.ended };
 }

@@ -32,7 +32,7 @@ export function openPool({ workers = Math.min(WORKERS_MAX, availableParallelism(
   return {
     answer: async (requests, stop) => {
       // Once they are there, workers are the better place for everything.
-      if (!threads && expectedMs(requests) <= hereMs) return answerHere(requests, runners, stop);
+      if (!threads && expectedMs(requests) < hereMs) return answerHere(requests, runners, stop);
       threads ??= startThreads(workers);
       return threads.answer(requests, stop);
     },

@@ -1,0 +1,70 @@
+// The forecast of one run from where it stands now: made anew when somebody asks and the last one is old, and never so often that it costs.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bands } from '../core/forecast/frozen.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { RunHost } from '../runner/host.ts';
+import { presentOf } from '../sim/exact/present.ts';
+import { goingOn } from '../sim/rehearse/going-on.ts';
+import { FORECAST_SEED, plannedRun, scenariosFor } from './planned-run.ts';
+import type { Rehearsals } from './rehearsals.ts';
+
+export interface RollingEta {
+  readonly marks: Bands;
+  /** Minutes from time zero at which it was made; null: before it. */
+  readonly atMin: number | null;
+}
+
+/** Of the run's time, between two of them. */
+const EVERY_MS = 60_000;
+/** Of the wall's time: a twin may run sixty times as fast. At least so long, and ten times what the last one took. */
+const WALL_EVERY_MS = 2_000;
+const WALL_TIMES = 10;
+/** Whoever asks waits so long for one that is due. */
+const PATIENCE_MS = 2_000;
+const EVENTS = 2_000_000;
+
+export class RollingForecast {
+  readonly #host: RunHost;
+  readonly #rehearsals: Rehearsals;
+  readonly #plan: Plan;
+  #latest: RollingEta | null = null;
+  #pending: Promise<void> | null = null;
+  /** On the run's clock, and on the wall's. */
+  #madeAt = -Infinity;
+  #notBefore = -Infinity;
+
+  constructor(host: RunHost, rehearsals: Rehearsals) {
+    const { plan, header } = host.parts;
+    // Targets that `--only` left out are skipped in the run's state.
+    const { only: _, ...options } = header.options;
+    this.#host = host;
+    this.#rehearsals = rehearsals;
+    this.#plan = plannedRun(plan, { options });
+  }
+
+  /** The run has begun and is under way. null: none is there yet. Never rejects. */
+  async latest(): Promise<RollingEta | null> {
+    if (this.#pending === null && this.#isDue()) this.#pending = this.#make();
+    if (this.#pending !== null) await Promise.race([this.#pending, pause(PATIENCE_MS, null, { ref: false })]);
+    return this.#latest;
+  }
+
+  #isDue(): boolean {
+    return this.#host.now() - this.#madeAt >= EVERY_MS && performance.now() >= this.#notBefore;
+  }
+
+  async #make(): Promise<void> {
+    const began = performance.now();
+    const now = this.#host.now();
+    const { chronicle } = this.#host;
+    const { timeZero } = chronicle;
+    const present = presentOf(chronicle, now);
+    const options = { seed: FORECAST_SEED, scenarios: scenariosFor(this.#plan, EVENTS) };
+    const marks = await this.#rehearsals.carryOut(() => goingOn(this.#plan, present, options));
+    this.#latest = marks && { marks, atMin: timeZero === null ? null : (now - timeZero) / 60_000 };
+    this.#madeAt = now;
+    const ended = performance.now();
+    this.#notBefore = ended + Math.max(WALL_EVERY_MS, WALL_TIMES * (ended - began));
+    this.#pending = null;
+  }
+}

@@ -1,0 +1,79 @@
+// Questions of the challenger in lines for people: the question, its numbers with their intervals, and the commands that show them.
+import { showMinutes } from '../chart/scale.ts';
+import type { Question } from '../core/forecast/forecast.ts';
+import { quoteArgument, quoteCommand } from '../std/quote.ts';
+import { showCount } from '../std/share.ts';
+
+/** A question numbered `number`, wrapped to `width`; `file` is the plan that it is asked of. */
+export function questionLines(question: Question, number: number, file: string, width: number): string[] {
+  const lead = `${number}. `;
+  const indent = ' '.repeat(lead.length);
+  const [first = '', ...rest] = wrapped(question.text, width - lead.length);
+  return [
+    `${lead}${first}`,
+    ...rest.map((line) => `${indent}${line}`),
+    ...wrapped(numberWords(question.numbers).join('; '), width - lead.length - 2).map((line) => `${indent}  ${line}`),
+    ...seeLines(question, file).map((line) => `${indent}  ${line}`),
+  ];
+}
+
+/** "gain 95: 41 min (38 min to 44 min)": a number with its 95 % interval, where the question has one. */
+export function numberWords(numbers: Question['numbers']): string[] {
+  return Object.entries(numbers).flatMap(([name, value]) => {
+    const { stem, end, unit } = partsOf(name);
+    if (end !== '' && Object.hasOwn(numbers, stem + unit)) return [];
+    const [low, high] = [numbers[`${stem}Low${unit}`], numbers[`${stem}High${unit}`]];
+    const interval = typeof low === 'number' && typeof high === 'number' ? ` (${shown(low, unit)} to ${shown(high, unit)})` : '';
+    return [`${labelOf(stem + end, unit)}: ${shown(value, unit)}${interval}`];
+  });
+}
+
+/** Lines of at most `width` characters; a longer word stands alone. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ').filter((each) => each !== '')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/** The command that writes the child of a plan down. */
+export function planCommand(parent: string, sets: readonly string[], child: string): string {
+  return quoteCommand(['pitstop', 'plan', '--parent', parent, ...sets.flatMap((set) => ['--set', set]), '-o', child]);
+}
+
+function seeLines({ id, sets }: Question, file: string): string[] {
+  if (sets.length === 0) return [];
+  const child = `${id}.plan.json`;
+  return [`see: ${planCommand(file, sets, child)}`, `     pitstop compare ${quoteArgument(file)} ${child}`];
+}
+
+type Unit = '' | 'Min' | 'GpuHours' | 'Hours' | 'Share';
+
+function partsOf(name: string): { readonly stem: string; readonly end: '' | 'Low' | 'High'; readonly unit: Unit } {
+  const [, stem = name, end = '', unit = ''] = /^(.*?)(Low|High)?(Min|GpuHours|Hours|Share)?$/.exec(name) ?? [];
+  return { stem, end: end as '' | 'Low' | 'High', unit: unit as Unit };
+}
+
+/** "t95P50Min" -> "t95 P50": the unit stands with the value. */
+function labelOf(stem: string, unit: Unit): string {
+  const words = stem
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/(\d)([A-Z])/g, '$1 $2')
+    .replace(/^gain(\d+)/, 'gain at $1 %')
+    .split(' ')
+    .map((word) => (/^[A-Z]\d+$/.test(word) ? word : word.toLowerCase()))
+    .join(' ');
+  return unit === 'GpuHours' ? `${words} GPU-hours` : words;
+}
+
+function shown(value: number | string | null | undefined, unit: Unit): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return unit === 'Min' ? 'not within the horizon' : 'none';
+  if (unit === 'Min') return `${value < 0 ? '-' : ''}${showMinutes(Math.abs(value))}`;
+  if (unit === 'Share') return `${Number((value * 100).toPrecision(3))} %`;
+  if (unit === 'Hours') return `${value} h`;
+  return unit === 'GpuHours' ? showCount(Math.round(value)) : String(value);
+}
