@@ -39,10 +39,14 @@ export function askedPlan({ policy = {}, clusters = [exampleCluster('lab', 'n[01
 
 /** Drain, apply, activate, conform, validate: each so many minutes, seen nine times. */
 export function nodeProcedure(more: Partial<Procedure> = {}): Procedure {
-  const [apply, activate, conform] = exampleProcedure('host-os').steps.map((step) => ({ ...step, takes: minutesOf(10) }));
+  const [apply, activate, conform] = exampleProcedure('host-os').steps.map((step) => ({
+    ...step,
+    takes: minutesOf(10),
+    timeoutMs: 7_200_000,
+  }));
   if (!apply || !activate || !conform) throw new Error('the example has three steps');
   const drain = exampleStep('drain', 'draining', { kind: 'do', act: 'drain' }, { by: 'scheduler', timeoutMs: null, takes: minutesOf(5) });
-  return exampleProcedure('host-os', { steps: [drain, { ...apply, timeoutMs: 7_200_000 }, activate, conform, validate()], ...more });
+  return exampleProcedure('host-os', { steps: [drain, apply, activate, conform, validate()], ...more });
 }
 
 export function validate(more: Partial<Step> = {}): Step {

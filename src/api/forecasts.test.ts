@@ -14,7 +14,11 @@ const MINUTE_MS = 60_000;
 const HERE: Rehearsals = { carryOut: (ask) => Promise.resolve(answerAll(ask(), answerHere())), close: () => Promise.resolve() };
 const BROKEN: Rehearsals = { carryOut: () => Promise.resolve(null), close: () => Promise.resolve() };
 /** Nodes take twice as long to apply as the plan says. */
-const TRUTH = { ...twinConfig([]).durations, apply: { medianMs: 40 * MINUTE_MS, logSd: 0.2 }, reboot: { medianMs: 10 * MINUTE_MS, logSd: 0.2 } };
+const TRUTH = {
+  ...twinConfig([]).durations,
+  apply: { medianMs: 40 * MINUTE_MS, logSd: 0.2 },
+  reboot: { medianMs: 10 * MINUTE_MS, logSd: 0.2 },
+};
 
 function plan(): Plan {
   const stated: { [step: string]: number } = { stage: 2, drain: 0.1, apply: 20, activate: 10, conform: 0.1, validate: 3, return: 0.1 };

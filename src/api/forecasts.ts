@@ -45,7 +45,7 @@ export function createForecasts(rehearsals: Rehearsals): Forecasts {
     },
     etaOf: async (chronicle, host) => {
       const frozen = chronicle.forecast && { marks: chronicle.forecast.marks };
-      const underWay = host !== null && isForecast(host) && UNDER_WAY.has(runStateOf(chronicle));
+      const underWay = host !== null && host.stopped === null && isForecast(host) && UNDER_WAY.has(runStateOf(chronicle));
       const latest = underWay ? await rollingOf(host).latest() : null;
       return frozen || latest ? { frozen, rolling: latest } : null;
     },

@@ -129,8 +129,19 @@ describe('backtest', () => {
   });
 
   it('an imported window without nodes: no forecast, but how much longer than planned it took', async () => {
-    const text = 'id,planned_start,planned_end,actual_start,actual_end\nw,2031-07-08T09:00,2031-07-08T19:00,2031-07-08T09:00,2031-07-09T00:00\n';
-    const { runs } = readPast({ file: 'windows.csv', text, zone: 'UTC', name: null, nodes: new Map(), curves: [], nodesMin: 2, fleet: null, plan: null });
+    const text =
+      'id,planned_start,planned_end,actual_start,actual_end\nw,2031-07-08T09:00,2031-07-08T19:00,2031-07-08T09:00,2031-07-09T00:00\n';
+    const { runs } = readPast({
+      file: 'windows.csv',
+      text,
+      zone: 'UTC',
+      name: null,
+      nodes: new Map(),
+      curves: [],
+      nodesMin: 2,
+      fleet: null,
+      plan: null,
+    });
     const journal = openSqliteJournal({ file: ':memory:', clock: wallClock() });
     const parts = { journal, owner: 'test', parsePlan: (json: string) => JSON.parse(json) as Plan };
     await importRuns(

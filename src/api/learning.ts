@@ -14,12 +14,13 @@ import type { Plan } from '../core/plan/plan.ts';
 import type { Journal, RunHeader } from '../core/ports.ts';
 import type { Chronicle } from '../core/run/chronicle.ts';
 import { runStateOf, statusOf } from '../core/run/status.ts';
+import { simulated } from '../runner/runs.ts';
 import { rehearsing } from '../sim/rehearse/rehearse.ts';
 import { canBeRehearsed, plannedRun, rehearsalOf } from './planned-run.ts';
 import type { Rehearsals } from './rehearsals.ts';
 import { replay } from './replay.ts';
 
-export interface LearningParts {
+interface LearningParts {
   readonly journal: Journal;
   /** Of a run that is driven now. */
   readonly live: (run: string) => Chronicle | null;
@@ -29,7 +30,7 @@ export interface LearningParts {
   readonly rehearsals: Rehearsals;
 }
 
-export interface BacktestQuestion {
+interface BacktestQuestion {
   readonly twin: boolean;
   /** null: all. */
   readonly run: string | null;
@@ -39,7 +40,7 @@ export interface BacktestQuestion {
 
 export interface Learning {
   learn(question: { readonly twin: boolean }): Promise<Learned>;
-  /** Throws nothing for a run that there is not: it is not among the answer's. */
+  /** A run that there is not, or that is not over, is not among the answer's. */
   backtest(question: BacktestQuestion): Promise<Backtest>;
 }
 
@@ -71,11 +72,7 @@ export function createLearning(parts: LearningParts): Learning {
 /** Whoever names a run means its kind. */
 async function ofTwin({ journal }: LearningParts, { run, twin }: BacktestQuestion): Promise<boolean> {
   const named = run === null ? undefined : (await journal.runs()).find((header) => header.run === run);
-  return named ? isSimulated(named) : twin;
-}
-
-function isSimulated({ options }: RunHeader): boolean {
-  return (options['twin'] ?? null) !== null;
+  return named ? simulated(named.options) : twin;
 }
 
 /** A run of the past, as far as learning goes. */
@@ -95,7 +92,7 @@ async function headersOf({ journal, live }: LearningParts, twin: boolean): Promi
   const headers = (await journal.runs()).filter((header) => {
     const chronicle = live(header.run);
     const over = header.finishedAt !== null || (chronicle !== null && runStateOf(chronicle) === 'settled');
-    return over && isSimulated(header) === twin;
+    return over && simulated(header.options) === twin;
   });
   return headers.sort((a, b) => a.createdAt - b.createdAt);
 }
@@ -137,7 +134,8 @@ function pastRun(header: RunHeader, plan: Plan, chronicle: Chronicle): Past {
 
 function whyNot({ options }: RunHeader, plan: Plan, chronicle: Chronicle): string | null {
   if (chronicle.program.targets.length === 0) return 'no forecast possible: nobody kept which nodes it was';
-  if (originOf(options).kind !== 'run' && !canBeRehearsed(plan)) return 'no forecast possible: others carried it out, by no plan that is known here';
+  if (originOf(options).kind !== 'run' && !canBeRehearsed(plan))
+    return 'no forecast possible: others carried it out, by no plan that is known here';
   if (chronicle.state.run.aborted) return 'it was aborted';
   return chronicle.timeZero === null ? 'nothing was drained' : null;
 }

@@ -54,13 +54,12 @@ export const FORECAST_SEED = 1;
 /** A forecast costs about so many events, a second or two of one thread. */
 const EVENTS = 4_000_000;
 const FAST_SCENARIOS = 200;
-/** With fewer there would be no P90 to speak of. */
 const SCENARIOS_MIN = 40;
 const SCENARIOS_MAX = 400;
 
-/** Exact scenarios that cost about so many events. */
-export function scenariosFor(plan: Plan, events: number): number {
-  return Math.max(SCENARIOS_MIN, Math.min(SCENARIOS_MAX, Math.floor(events / Math.max(1, eventsOf(plan)))));
+/** Exact scenarios that cost about so many events; `least`: with fewer there would be no P90 to speak of. */
+export function scenariosFor(plan: Plan, events: number, least = SCENARIOS_MIN): number {
+  return Math.max(least, Math.min(SCENARIOS_MAX, Math.floor(events / Math.max(1, eventsOf(plan)))));
 }
 
 /** Bounded, so that it is done within seconds beside the run. */

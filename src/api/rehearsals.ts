@@ -9,29 +9,30 @@ export interface Rehearsals {
 }
 
 /** Up to about so long the event loop does it itself: a thread takes longer to start. */
-const HERE_MS = 20;
+const HERE_MS = 50;
 
 /** `report` is told of what went wrong: a rehearsal is never worth a run, nor the server. */
 export function openRehearsals(report: (error: unknown) => void): Rehearsals {
-  const pool = openPool({ workers: 1, hereMs: HERE_MS });
   let closed = false;
-  let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const next = async <T>(ask: () => Asking<T>): Promise<T | null> => {
+  const inTurn = async <T>(ask: () => Asking<T>): Promise<T | null> => {
+    if (closed) return null;
+    // A server is idle most of its life: neither thread nor models are kept from one to the next.
+    const pool = openPool({ workers: 1, hereMs: HERE_MS });
     try {
-      return closed ? null : await carryOut(pool, ask(), () => closed);
+      const answer = await carryOut(pool, ask(), () => closed);
+      // Cut off, it would be an answer of too few scenarios.
+      return closed ? null : answer;
     } catch (error) {
       if (!closed) report(error);
       return null;
     } finally {
-      // A server is idle most of its life: its thread is not kept.
-      if (--waiting === 0) await pool.close();
+      await pool.close();
     }
   };
   return {
     carryOut: (ask) => {
-      waiting++;
-      const done = last.then(() => next(ask));
+      const done = last.then(() => inTurn(ask));
       last = done;
       return done;
     },

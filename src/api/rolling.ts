@@ -19,16 +19,18 @@ const EVERY_MS = 60_000;
 /** Of the wall's time: a twin may run sixty times as fast. At least so long, and ten times what the last one took. */
 const WALL_EVERY_MS = 2_000;
 const WALL_TIMES = 10;
-/** Whoever asks waits so long for one that is due. */
+/** Where there is none, or none that is younger than this of the run's time, whoever asks waits for so long. */
+const OLD_MS = 300_000;
 const PATIENCE_MS = 2_000;
 const EVENTS = 2_000_000;
+const SCENARIOS_MIN = 20;
 
 export class RollingForecast {
   readonly #host: RunHost;
   readonly #rehearsals: Rehearsals;
   readonly #plan: Plan;
   #latest: RollingEta | null = null;
-  #pending: Promise<void> | null = null;
+  #isBusy = false;
   /** On the run's clock, and on the wall's. */
   #madeAt = -Infinity;
   #notBefore = -Infinity;
@@ -44,27 +46,29 @@ export class RollingForecast {
 
   /** The run has begun and is under way. null: none is there yet. Never rejects. */
   async latest(): Promise<RollingEta | null> {
-    if (this.#pending === null && this.#isDue()) this.#pending = this.#make();
-    if (this.#pending !== null) await Promise.race([this.#pending, pause(PATIENCE_MS, null, { ref: false })]);
+    const ageMs = this.#host.now() - this.#madeAt;
+    if (this.#isBusy || ageMs < EVERY_MS || performance.now() < this.#notBefore) return this.#latest;
+    const made = this.#make();
+    // Somebody who watches asks all the time, and is not kept from the rest of the view.
+    if (ageMs > OLD_MS) await Promise.race([made, pause(PATIENCE_MS, null, { ref: false })]);
     return this.#latest;
   }
 
-  #isDue(): boolean {
-    return this.#host.now() - this.#madeAt >= EVERY_MS && performance.now() >= this.#notBefore;
-  }
-
   async #make(): Promise<void> {
+    this.#isBusy = true;
     const began = performance.now();
-    const now = this.#host.now();
-    const { chronicle } = this.#host;
-    const { timeZero } = chronicle;
-    const present = presentOf(chronicle, now);
-    const options = { seed: FORECAST_SEED, scenarios: scenariosFor(this.#plan, EVENTS) };
-    const marks = await this.#rehearsals.carryOut(() => goingOn(this.#plan, present, options));
-    this.#latest = marks && { marks, atMin: timeZero === null ? null : (now - timeZero) / 60_000 };
-    this.#madeAt = now;
+    const made = { at: this.#host.now(), timeZero: this.#host.chronicle.timeZero };
+    const marks = await this.#rehearsals.carryOut(() => {
+      // Its turn may have come late.
+      made.at = this.#host.now();
+      made.timeZero = this.#host.chronicle.timeZero;
+      const options = { seed: FORECAST_SEED, scenarios: scenariosFor(this.#plan, EVENTS, SCENARIOS_MIN) };
+      return goingOn(this.#plan, presentOf(this.#host.chronicle, made.at), options);
+    });
+    this.#latest = marks && { marks, atMin: made.timeZero === null ? null : (made.at - made.timeZero) / 60_000 };
+    this.#madeAt = made.at;
     const ended = performance.now();
     this.#notBefore = ended + Math.max(WALL_EVERY_MS, WALL_TIMES * (ended - began));
-    this.#pending = null;
+    this.#isBusy = false;
   }
 }

@@ -13,10 +13,11 @@ const NOT_REACHED = 'not within the horizon';
 /** "95 % back in 3 h 12 min (P50), 4 h 5 min (P90); one node takes 52 min: ratio 3.7" */
 export function headline({ milestones, oneNodeMin, ratio }: Forecast): string {
   const goal = milestones['95'];
+  const p50Min = goal?.p50Min ?? null;
   const back =
-    goal?.p50Min === null || goal === undefined
+    p50Min === null
       ? '95 % are not back within the horizon in most of the scenarios'
-      : `95 % back in ${showMinutes(goal.p50Min)} (P50), ${goal.p90Min === null ? NOT_REACHED : `${showMinutes(goal.p90Min)}`} (P90)`;
+      : `95 % back in ${showMinutes(p50Min)} (P50), ${showMinutes(goal?.p90Min ?? null, NOT_REACHED)} (P90)`;
   return `${back}; one node takes ${showMinutes(oneNodeMin.p50)}${ratio === null ? '' : `: ratio ${ratio.toFixed(1)}`}`;
 }
 

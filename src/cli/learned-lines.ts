@@ -73,7 +73,9 @@ function unseenLines(unseen: readonly Entry[], seen: readonly Entry[], stated: L
     return `${key}${words}, n 0`;
   });
   const none = others.size === 0 ? [] : [`no step of ${[...others].join(', ')}`];
-  return items.length + none.length === 0 ? [] : ['', 'never seen here:', ...flowed([...items, ...none], WIDTH - 2).map((line) => `  ${line}`)];
+  return items.length + none.length === 0
+    ? []
+    : ['', 'never seen here:', ...flowed([...items, ...none], WIDTH - 2).map((line) => `  ${line}`)];
 }
 
 function componentsOf(key: string): string[] {

@@ -18,6 +18,21 @@ describe('the view of a run', () => {
     expect(text).toContain('waits for\n        n[1-4]: the end of the soak, back in service meanwhile\n        n[10-12]: a new boot');
   });
 
+  it('what was foretold of 95 % at the start, and what is now; once it came, when', () => {
+    const marks = (p50Min: number, p90Min: number | null) => ({ '95': { p50Min, p90Min } });
+    const etaOf = (fields: Parameters<typeof exampleView>[0]): string | undefined =>
+      runLines(exampleView(fields), SIZE).find((line) => line.startsWith('95 % back'));
+    const frozen = { marks: marks(72, 100) };
+    expect(etaOf({ eta: { frozen, rolling: { marks: marks(85, 91), atMin: 42 } } })).toBe(
+      '95 % back: forecast at the start 1 h 12 min (P90 1 h 40 min), now 1 h 25 min (P90 1 h 31 min)',
+    );
+    expect(etaOf({ eta: { frozen: null, rolling: { marks: marks(85, null), atMin: null } } })).toBe(
+      '95 % back: now 1 h 25 min (P90 not within two weeks)',
+    );
+    expect(etaOf({ eta: { frozen, rolling: null }, marks: { '95': 80 } })).toContain('(P90 1 h 40 min), came at 1 h 20 min');
+    expect(etaOf({ eta: null })).toBeUndefined();
+  });
+
   it('999 of 1,000 is never 100 %', () => {
     expect(runLines(exampleView({ baseline: 1_000, returned: 999 }), SIZE).join('\n')).toContain('999 of 1,000 back (99 %)');
   });

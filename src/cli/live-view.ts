@@ -112,7 +112,7 @@ function etaLines({ eta, marks }: RunView): string[] {
     ...(start ? [`forecast at the start ${bandOf(start)}`] : []),
     ...(reached !== null ? [`came at ${showDuration(reached * MINUTE_MS)}`] : now ? [`now ${bandOf(now)}`] : []),
   ];
-  return start || now ? [`eta     ${ETA_MARK} % back: ${words.join(', ')}`] : [];
+  return start || now ? [`${ETA_MARK} % back: ${words.join(', ')}`] : [];
 }
 
 function bandOf({ p50Min, p90Min }: { readonly p50Min: number | null; readonly p90Min: number | null }): string {

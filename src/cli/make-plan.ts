@@ -1,5 +1,5 @@
 // From documents to a plan: the files' readers, the planner and its checker, one after the other.
-import { makePlan } from '../core/plan/planner.ts';
+import { makePlan, type PlanInput } from '../core/plan/planner.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { nodeSetOf, size } from '../core/fleet/nodeset.ts';
 import { expand } from '../core/plan/expand.ts';
@@ -31,7 +31,12 @@ export interface PlanSources {
 }
 
 /** The plan, its findings within; one of severity error means that it must not be used. Throws BadInputError. */
-export function planFrom({ fleet, change, policy, catalogue, inventory, nowMs }: PlanSources): Plan {
+export function planFrom(sources: PlanSources): Plan {
+  return withId(makePlan(planInputFrom(sources)).plan);
+}
+
+/** What the planner makes a plan of. Throws BadInputError. */
+export function planInputFrom({ fleet, change, policy, catalogue, inventory, nowMs }: PlanSources): PlanInput {
   const inForce = parseFleetInForce(fleet.text, fleet.file);
   const procedures = loadCatalogue(catalogueFolders(fleet.file, catalogue));
   // Both are read before either is refused, so that one look shows all that is wrong.
@@ -40,7 +45,7 @@ export function planFrom({ fleet, change, policy, catalogue, inventory, nowMs }:
     () => parsePolicy(policy?.text ?? '{}', policy?.file ?? 'no policy file', inForce.fleet, nowMs),
   );
   const observed = inventory === null ? null : readInventory(inventory);
-  const { plan } = makePlan({
+  return {
     fleet: inForce.fleet,
     fleetId: fleetId(inForce.fleet),
     change: wanted.change,
@@ -52,8 +57,7 @@ export function planFrom({ fleet, change, policy, catalogue, inventory, nowMs }:
     inventory: observed && { ...observed, id: inventoryId(observed) },
     parent: null,
     nowMin: minuteOf(nowMs),
-  });
-  return withId(plan);
+  };
 }
 
 export function withId(plan: Omit<Plan, 'id'>): Plan {

@@ -13,6 +13,7 @@ import { addInventory } from './commands/inventory.ts';
 import { addLearn } from './commands/learn.ts';
 import { addLimits } from './commands/limits.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPropose } from './commands/propose.ts';
 import { addRehearse } from './commands/rehearse.ts';
 import { addRetro } from './commands/retro.ts';
 import { addRun } from './commands/run.ts';
@@ -98,6 +99,7 @@ function programOf(context: CliContext): Command {
     addLimits,
     addCompare,
     addAsk,
+    addPropose,
     addRun,
     addWatch,
     addRuns,

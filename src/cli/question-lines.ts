@@ -57,15 +57,14 @@ function partsOf(name: string): { readonly stem: string; readonly end: '' | 'Low
   return { stem, end: end as '' | 'Low' | 'High', unit: unit as Unit };
 }
 
-/** "t95P50Min" -> "t95 P50": the unit stands with the value. */
+/** "t95P50Min" -> "T95 P50", "doubledGain95Min" -> "doubled gain at 95 %": the unit stands with the value. */
 function labelOf(stem: string, unit: Unit): string {
   const words = stem
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/(\d)([A-Z])/g, '$1 $2')
-    .replace(/^gain(\d+)/, 'gain at $1 %')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .split(' ')
-    .map((word) => (/^[A-Z]\d+$/.test(word) ? word : word.toLowerCase()))
-    .join(' ');
+    .map((word) => (/^[pt]\d+$/i.test(word) ? word.toUpperCase() : word.toLowerCase().replace(/^([a-z]+)(\d+)$/, '$1 at $2 %')))
+    .join(' ')
+    .replace('gpus', 'GPUs');
   return unit === 'GpuHours' ? `${words} GPU-hours` : words;
 }
 
@@ -75,5 +74,5 @@ function shown(value: number | string | null | undefined, unit: Unit): string {
   if (unit === 'Min') return `${value < 0 ? '-' : ''}${showMinutes(Math.abs(value))}`;
   if (unit === 'Share') return `${Number((value * 100).toPrecision(3))} %`;
   if (unit === 'Hours') return `${value} h`;
-  return unit === 'GpuHours' ? showCount(Math.round(value)) : String(value);
+  return unit === 'GpuHours' ? showCount(Math.round(value)) : showCount(value);
 }

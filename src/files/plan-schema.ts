@@ -115,6 +115,7 @@ const policy = z.strictObject({
       gateReview: prior.exactOptional(),
       faultsPerNodeDay: shareOf.exactOptional(),
       stageLeadMs: millis.exactOptional(),
+      together: share.exactOptional(),
     })
     .exactOptional(),
 }) satisfies z.ZodType<Policy>;

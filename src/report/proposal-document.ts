@@ -19,7 +19,7 @@ import {
 import { lastEnd, returnChart, sequenceChart } from './proposal-charts.ts';
 import { basisSection, fasterSection, questionSection, whySection, workingSection } from './proposal-reasons.ts';
 import { amount, percentWords, seen, spreadWords, timesOf, type ProposalTimes } from './proposal-words.ts';
-import type { Proposal, ProposalRisk, ProposalStage, ProposalTurnBack } from './proposal.ts';
+import type { Proposal, ProposalRisk, ProposalStage } from './proposal.ts';
 
 const HEADLINE_MARKS = ['50', '75', '95', '99'] as const;
 const CLUSTER_MARKS = ['50', '75', '95'] as const;
@@ -36,11 +36,10 @@ export function proposalDocument(proposal: Proposal): Document {
       { title: 'Return curve', blocks: returnBlocks(proposal, times) },
       { title: 'By cluster and customer', blocks: [clusterTable(proposal)] },
       { title: 'Sequence', blocks: sequenceBlocks(proposal, times) },
-      { title: 'Turning back', blocks: turnBackBlocks(proposal.turnBack, times) },
+      { title: 'Turning back', blocks: turnBackBlocks(proposal, times) },
       { title: 'Risks', blocks: riskBlocks(proposal) },
       whySection(proposal, times),
-      fasterSection(proposal.limits),
-      questionSection(proposal.questions),
+      ...(proposal.onlyFor === null ? [fasterSection(proposal.limits), questionSection(proposal.questions)] : []),
       basisSection(proposal.forecast),
       workingSection(proposal.forecast),
     ] satisfies Section[],
@@ -144,6 +143,7 @@ function returnBlocks(proposal: Proposal, times: ProposalTimes): Block[] {
 }
 
 function tailBlocks(proposal: Proposal, times: ProposalTimes): Block[] {
+  const { onlyFor } = proposal;
   const { gateMin, mopUpMin, stragglers, short } = proposal.forecast;
   const end = lastEnd(proposal);
   return [
@@ -151,7 +151,7 @@ function tailBlocks(proposal: Proposal, times: ProposalTimes): Block[] {
       kind: 'list',
       items: [
         `The return gate of the policy is met: ${times.at(gateMin.p50Min)} in half of the scenarios, ${times.at(gateMin.p90Min)} in nine of ten.`,
-        `Targets that leave the happy path (P50 / P90): ${spreadWords(stragglers)}. From the bulk done to the last of them settled: ${times.after(mopUpMin.p50)} / ${times.after(mopUpMin.p90)}.`,
+        `Targets that leave the happy path (P50 / P90): ${spreadWords(stragglers)}.${onlyFor === null ? ` From the bulk done to the last of them settled: ${times.after(mopUpMin.p50)} / ${times.after(mopUpMin.p90)}.` : ''}`,
         ...(short === null
           ? []
           : [
@@ -196,20 +196,23 @@ function stageBlocks({ name, words, rows }: ProposalStage, number: number, times
   ];
 }
 
-function turnBackBlocks({ lastMin, words, steps }: ProposalTurnBack, times: ProposalTimes): Block[] {
-  const last =
-    lastMin === null
-      ? 'There is no time at which the whole run could turn back inside its window.'
-      : `The whole run can turn back until: ${times.on(lastMin)}.`;
-  const rows = steps.map(({ step, leaves, back, lastMin: until }): Words[] => [
+function turnBackBlocks({ turnBack, windows }: Proposal, times: ProposalTimes): Block[] {
+  const { lastMin, words, steps } = turnBack;
+  const never =
+    windows.length === 0
+      ? 'Without a window there is no last time to turn back.'
+      : 'There is no time at which the whole run could turn back inside its window.';
+  const last = lastMin === null ? never : `The whole run can turn back until: ${times.on(lastMin)}.`;
+  const rows = steps.map(({ step, leaves, back, onMin, lastMin: until }): Words[] => [
     step,
     leaves,
     back === null
       ? 'no way back'
       : [`${showMinutes(back.takesMin)} (`, seen(back.n), `${back.source === '' ? '' : `; ${brief(back.source)}`})`],
+    showMinutes(onMin),
     until === null ? '-' : times.at(until),
   ]);
-  const head = ['stopped after', 'leaves the target', 'the way back takes', '>last time'];
+  const head = ['stopped after', 'leaves the target', 'the way back takes', '>going on takes', '>last time'];
   return [paragraph({ strong: last }, ` ${words}`), tableOr('No step changes anything.', 'Last time to turn back, by step', head, rows)];
 }
 

@@ -237,6 +237,7 @@ export const PROPOSAL: Proposal = {
   change: ['host-os 2025.07 on 2,048 nodes', 'hca-firmware 28.43.2026 on 2,048 nodes', 'switch-firmware 31.2012.1024 on 512 switches'],
   madeAtUnixMin: WINDOW_UNIX_MIN - 5 * DAY,
   zone: 'America/New_York',
+  onlyFor: null,
   customers: [
     { name: 'aurora', zone: 'America/New_York', clusters: ['phx62'], nodes: 1_024, noticeMin: 3 * DAY },
     { name: 'borealis', zone: 'Europe/Berlin', clusters: ['phx63'], nodes: 1_024, noticeMin: null },
@@ -283,15 +284,28 @@ export const PROPOSAL: Proposal = {
     lastMin: 396,
     words: 'After that, going on is faster than going back.',
     steps: [
-      { step: 'stage', leaves: 'in service, with files it does not use', back: { takesMin: 0.2, n: 0, source: '' }, lastMin: 8 * HOUR },
+      {
+        step: 'stage',
+        leaves: 'in service, with files it does not use',
+        back: { takesMin: 0.2, n: 0, source: '' },
+        onMin: 41,
+        lastMin: 8 * HOUR,
+      },
       {
         step: 'apply',
         leaves: 'drained, on the old image until its next boot',
         back: { takesMin: 25, n: 3, source: 'run image-2' },
+        onMin: 33,
         lastMin: 455,
       },
-      { step: 'activate', leaves: 'drained, on the new image', back: { takesMin: 25, n: 3, source: 'run image-2' }, lastMin: 396 },
-      { step: 'switch-firmware', leaves: 'switches on the new firmware', back: null, lastMin: null },
+      {
+        step: 'activate',
+        leaves: 'drained, on the new image',
+        back: { takesMin: 25, n: 3, source: 'run image-2' },
+        onMin: 22,
+        lastMin: 396,
+      },
+      { step: 'switch-firmware', leaves: 'switches on the new firmware', back: null, onMin: 4, lastMin: null },
     ],
   },
   alternatives: [
@@ -319,6 +333,7 @@ export const BARE_PROPOSAL: Proposal = {
   change: [],
   madeAtUnixMin: null,
   zone: 'UTC',
+  onlyFor: null,
   customers: [],
   forecast: {
     ...forecastOf('00', [], 0),

@@ -12,6 +12,8 @@ export interface Proposal {
   readonly madeAtUnixMin: number | null;
   /** IANA zone of the reader. A customer's own rows are in the customer's zone. */
   readonly zone: string;
+  /** The only reader: what is nobody's business but the operator's is left out; null: it is for everybody. */
+  readonly onlyFor: string | null;
   readonly customers: readonly ProposalCustomer[];
   /** Its `windowMin` is the Unix minute of time zero; null: no time of day can be given. */
   readonly forecast: Forecast;
@@ -32,7 +34,7 @@ export interface Proposal {
   readonly questions: readonly Question[];
 }
 
-interface ProposalCustomer {
+export interface ProposalCustomer {
   readonly name: string;
   readonly zone: string;
   readonly clusters: readonly string[];
@@ -41,12 +43,12 @@ interface ProposalCustomer {
   readonly noticeMin: number | null;
 }
 
-interface ProposalSpan {
+export interface ProposalSpan {
   readonly fromMin: number;
   readonly toMin: number;
 }
 
-interface NamedSpan extends ProposalSpan {
+export interface NamedSpan extends ProposalSpan {
   readonly name: string;
 }
 
@@ -69,7 +71,7 @@ export interface ProposalStage {
   }[];
 }
 
-interface ProposalAsk {
+export interface ProposalAsk {
   readonly what: string;
   readonly who: string;
   readonly byMin: number | null;
@@ -94,11 +96,13 @@ export interface ProposalTurnBack {
     readonly leaves: string;
     /** null: there is no way back from here. */
     readonly back: { readonly takesMin: number; readonly n: number; readonly source: string } | null;
+    /** What is left to do for a target that goes on instead. */
+    readonly onMin: number;
     readonly lastMin: number | null;
   }[];
 }
 
-interface ProposalAlternative {
+export interface ProposalAlternative {
   readonly name: string;
   /** What it would do, and why it is not proposed. */
   readonly why: string;

@@ -8,6 +8,7 @@ import type { JsonObject } from '../std/json.ts';
 import { textOf } from '../std/json.ts';
 import { showCount, showShare } from '../std/share.ts';
 import { brief, joined, paragraph, table, tableOr, type Block, type Document, type Words } from './document.ts';
+import { forecastSection } from './retro-forecast.ts';
 import { documentOfOthers } from './retro-of-others.ts';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +31,7 @@ function ownDocument(retro: Retro): Document {
     lead: [headline(retro), facts(retro)],
     sections: [
       { title: 'Return curve', blocks: curveBlocks(retro) },
+      ...forecastSection(retro),
       { title: 'Target against actual', blocks: [phaseBlock(retro.phases)] },
       { title: 'Gates', blocks: [gateBlock(retro)] },
       { title: 'Stragglers', blocks: stragglerBlocks(retro) },

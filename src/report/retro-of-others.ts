@@ -17,6 +17,7 @@ export function documentOfOthers(retro: Retro, own: Document, marks: string): Do
 function keptSections(retro: Retro, sections: readonly Section[]): Section[] {
   const kept = new Map([
     ['Return curve', retro.baseline > 0],
+    ['Forecast against actual', retro.forecast !== undefined],
     ['Target against actual', retro.phases.length > 0],
     ['Gates', retro.gates.length > 0],
     ['Stragglers', retro.stragglers.length > 0],

@@ -202,7 +202,7 @@ export function isWatch({ options }: RunHeader): boolean {
 const leftToOthers = (): Promise<void> => Promise.resolve();
 
 /** A run on a twin: it lives in its server's memory, and takes the targets of a twin, none of the real fleet. */
-function simulated(options: JsonObject): boolean {
+export function simulated(options: JsonObject): boolean {
   return options['twin'] !== null && options['twin'] !== undefined;
 }
 

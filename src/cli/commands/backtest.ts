@@ -47,7 +47,8 @@ async function tell({ client, terminal }: CliContext, { run, scenarios, twin = f
   }
   const lines = backtestLines(backtest);
   terminal.out(lines.map((line) => `${line}\n`).join(''));
-  if (lines.length === 0) terminal.err(`there is no past ${twin ? 'simulated' : 'real'} run${run === undefined ? '' : ` ${run}`} to look back at\n`);
+  if (lines.length === 0)
+    terminal.err(`there is no past ${twin ? 'simulated' : 'real'} run${run === undefined ? '' : ` ${run}`} to look back at\n`);
 }
 
 function scenarioCount(text: string): number {

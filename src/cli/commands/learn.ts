@@ -39,8 +39,14 @@ async function tell({ client, terminal }: CliContext, { output, twin = false, js
   const { priors } = learned;
   if (output !== undefined) writePriors(output, priors);
   if (json) printJson(terminal, priors);
-  else terminal.out(learnedLines(learned).map((line) => `${line}\n`).join(''));
-  if (priors.runs.length === 0) terminal.err(`nothing was learned yet: no ${twin ? 'simulated' : 'real'} run of this state folder is over\n`);
+  else
+    terminal.out(
+      learnedLines(learned)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  if (priors.runs.length === 0)
+    terminal.err(`nothing was learned yet: no ${twin ? 'simulated' : 'real'} run that is over has told how long its steps took\n`);
   if (output !== undefined) terminal.err(`${output} written\n`);
 }
 

@@ -1,19 +1,22 @@
 // `pitstop plan`: from fleet, change and policy to an immutable plan, or from a plan to a child that differs in what was set.
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { hasErrors, type Finding } from '../../core/finding.ts';
 import { diffPlans } from '../../core/plan/child.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import { makeChildPlan } from '../../core/plan/planner.ts';
+import { makeChildPlan, makePlan } from '../../core/plan/planner.ts';
 import { readPlan, writePlan } from '../../files/plan-file.ts';
 import { applySets } from '../../files/plan-set.ts';
 import { readText } from '../../files/read-text.ts';
+import type { Remake } from '../../sim/search/build.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { countTargets, minuteOf, planFrom, refuseErrors, withId, type Source } from '../make-plan.ts';
+import { countTargets, minuteOf, planInputFrom, refuseErrors, withId, type Source } from '../make-plan.ts';
+import { searchSeconds, searchedPlan, type SearchWishes } from '../plan-search.ts';
 import { clip, counted, findingLines, flowed, printJson, table } from '../output.ts';
 
-interface PlanOptions {
+interface PlanOptions extends Omit<SearchWishes, 'seconds'> {
+  readonly search?: number | true;
   readonly fleet?: string;
   readonly change?: string;
   readonly policy?: string;
@@ -25,9 +28,12 @@ interface PlanOptions {
   readonly json?: true;
 }
 
+const SEARCH_SECONDS = 20;
+
 const EXAMPLES = `
 Examples:
   pitstop plan --fleet fleet.yaml --change change.yaml --policy policy.yaml -o july.plan.json
+  pitstop plan --fleet fleet.yaml --change change.yaml --policy policy.yaml --search 60 --for gpu-hours
   pitstop plan --parent july.plan.json --set policy.gates.returned=90% -o july-90.plan.json
   pitstop plan --parent july.plan.json --set catalogue.host-os.steps.apply.takes=20m -o slow.plan.json`;
 
@@ -47,15 +53,26 @@ export function addPlan(program: Command, context: CliContext): void {
       (value, all: readonly string[]) => [...all, value],
       [],
     )
+    .option(
+      '--search [seconds]',
+      `look for a better order, cut and number at once than the rules', by rehearsing (${SEARCH_SECONDS} s)`,
+      searchSeconds,
+    )
+    .addOption(new Option('--for <aim>', 'with --search: what counts most (t95)').choices(['t95', 'gpu-hours']))
+    .option('--any-order', 'with --search: customers of higher priority may be later than with the rules')
     .option('-o, --output <file>', 'where the plan is written')
     .option('--json', 'print {id, parent, nodes, waves, findings, report} and nothing else')
     .addHelpText('after', EXAMPLES)
     .action((options: PlanOptions) => plan(context, options));
 }
 
-function plan(context: CliContext, options: PlanOptions): void {
+async function plan(context: CliContext, options: PlanOptions): Promise<void> {
   const { terminal, exit } = context;
-  const made = options.parent === undefined ? fresh(options) : child(options, options.parent);
+  if (options.search === undefined && (options.for !== undefined || options.anyOrder)) {
+    throw new UsageError('--for and --any-order say what a search looks for: give --search too');
+  }
+  const byRules = options.parent === undefined ? fresh(options) : child(options, options.parent);
+  const made = options.search === undefined ? byRules : await searched(context, byRules, options);
   const refused = hasErrors(made.plan.findings);
   if (!refused) writePlan(made.output, made.plan);
   if (options.json) printJson(terminal, summaryOf(made.plan));
@@ -71,8 +88,16 @@ interface Made {
   readonly output: string;
   /** The file to blame for findings. */
   readonly from: string;
-  /** What the child does otherwise. */
-  readonly differences: readonly string[];
+  /** What the plan is held against; null: it is no child. */
+  readonly parent: Plan | null;
+  /** Made again from another policy or sequence. */
+  readonly remake: Remake;
+}
+
+async function searched(context: CliContext, made: Made, options: PlanOptions): Promise<Made> {
+  if (hasErrors(made.plan.findings)) return made;
+  const seconds = typeof options.search === 'number' ? options.search : SEARCH_SECONDS;
+  return { ...made, plan: await searchedPlan(context, made.plan, made.remake, { ...options, seconds }) };
 }
 
 function fresh({ fleet, change, policy, catalogue, inventory, set, output }: PlanOptions): Made {
@@ -81,7 +106,7 @@ function fresh({ fleet, change, policy, catalogue, inventory, set, output }: Pla
   }
   if (set.length > 0) throw new UsageError('--set changes a plan: give --parent PLAN too, or write it into the policy');
   const source = (file: string): Source => ({ file, text: readText(file) });
-  const plan = planFrom({
+  const input = planInputFrom({
     fleet: source(fleet),
     change: source(change),
     policy: policy === undefined ? null : source(policy),
@@ -89,7 +114,9 @@ function fresh({ fleet, change, policy, catalogue, inventory, set, output }: Pla
     inventory: inventory ?? null,
     nowMs: Date.now(),
   });
-  return { plan, output: output ?? `${plan.change.name}.plan.json`, from: change, differences: [] };
+  const plan = withId(makePlan(input).plan);
+  const remake: Remake = (changes) => makePlan({ ...input, ...changes });
+  return { plan, output: output ?? `${plan.change.name}.plan.json`, from: change, parent: null, remake };
 }
 
 function child({ set, output, ...others }: PlanOptions, file: string): Made {
@@ -100,8 +127,10 @@ function child({ set, output, ...others }: PlanOptions, file: string): Made {
   if (resolve(output) === resolve(file)) throw new UsageError(`${file}: plans are immutable; write the child to another file`);
   const parent = readPlan(file);
   const nowMs = Date.now();
-  const { plan } = makeChildPlan({ parent, ...applySets(parent, set, nowMs), nowMin: minuteOf(nowMs) });
-  return { plan: withId(plan), output, from: file, differences: diffPlans(parent, plan) };
+  const input = { parent, ...applySets(parent, set, nowMs), nowMin: minuteOf(nowMs) };
+  const { plan } = makeChildPlan(input);
+  const remake: Remake = (changes) => makeChildPlan({ ...input, ...changes });
+  return { plan: withId(plan), output, from: file, parent, remake };
 }
 
 function summaryOf(plan: Plan): object {
@@ -113,7 +142,7 @@ function errorsOf(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ severity }) => severity === 'error');
 }
 
-function describe({ plan, output, differences }: Made): string[] {
+function describe({ plan, output, parent }: Made): string[] {
   const kinds = [...new Set(plan.waves.map(({ kind }) => kind))];
   const targets = kinds.map((kind) => counted(countTargets(plan, kind), kind, kind === 'switch' ? 'switches' : `${kind}s`));
   const waves = plan.waves.map(({ id, targets, procedure, after, atOnce, gate }) => [
@@ -133,7 +162,7 @@ function describe({ plan, output, differences }: Made): string[] {
   return [
     `${output}: plan ${plan.id.slice(0, 12)} of ${plan.change.name}, ${targets.join(', ')} in ${counted(plan.waves.length, 'wave')}`,
     ...table(['  WAVE', 'TARGETS', 'PROCEDURE', 'LIMIT', 'WAITS', 'GATE'], waves),
-    ...section('against its parent', differences),
+    ...section('against its parent', parent ? diffPlans(parent, plan) : []),
     ...section(
       'why',
       plan.report.why.map(({ about, text }) => `${about}: ${text}`),

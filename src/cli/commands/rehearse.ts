@@ -1,24 +1,20 @@
 // `pitstop rehearse`: a plan lived through hundreds of times on a simulated fleet; when how much is back, and how sure that is.
 import type { Command } from 'commander';
-import type { Forecast, LimitsReport } from '../../core/forecast/forecast.ts';
+import type { Forecast } from '../../core/forecast/forecast.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import { limiting } from '../../sim/limits/limits.ts';
 import { rehearsing } from '../../sim/rehearse/rehearse.ts';
 import type { CliContext } from '../context.ts';
 import { forecastLines, headline } from '../forecast-lines.ts';
 import { printJson } from '../output.ts';
 import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, addSetOption, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
-import { adviceLine, doesNotFit, windowAdvice, type WindowAdvice } from '../window-advice.ts';
+import { adviceLine, advising, doesNotFit, type WindowAdvice } from '../window-advice.ts';
 
 const EXAMPLES = `
 Examples:
   pitstop rehearse july.plan.json
   pitstop rehearse july.plan.json --set policy.limits.image-server=400 --seed 7
   pitstop rehearse july.plan.json --json | jq '.milestones["95"]'`;
-
-/** Enough to tell which limit is the dearest. */
-const ADVICE_SCENARIOS = 60;
 
 export function addRehearse(program: Command, context: CliContext): void {
   const command = program
@@ -51,11 +47,9 @@ async function rehearse(context: CliContext, file: string, options: RehearsalOpt
 
 async function adviceFor(context: CliContext, plan: Plan, forecast: Forecast): Promise<WindowAdvice | null> {
   if (context.terminal.interrupted().aborted) return null;
-  const { seed, engine } = forecast;
-  const report = await carryOutHere<LimitsReport, LimitsReport>(context, {
-    asking: (onProgress) => limiting(plan, { seed, engine, scenarios: ADVICE_SCENARIOS, withoutGrowth: true }, onProgress),
+  return carryOutHere<WindowAdvice, never>(context, {
+    asking: () => advising(plan, forecast),
     line: () => 'the window is too short: looking for the limit to lift',
     json: false,
   });
-  return report && windowAdvice(forecast, plan.policy, report);
 }

@@ -16,7 +16,8 @@ export function applyPriors(plan: Plan, priors: PriorSet): Plan {
   // Assumed jobs say how long the drains of this time take; learned drains are those of other jobs.
   const drains = plan.policy.assume?.jobs === undefined;
   const procedures = Object.entries(plan.procedures).map(([id, procedure]) => [id, procedureWith(procedure, learned, drains)] as const);
-  return { ...plan, procedures: Object.fromEntries(procedures) };
+  const assume = { ...plan.policy.assume, together: priors.together };
+  return { ...plan, policy: { ...plan.policy, assume }, procedures: Object.fromEntries(procedures) };
 }
 
 interface Learned {

@@ -14,6 +14,8 @@ export interface Assumptions {
   readonly faultsPerNodeDay: ShareOf;
   /** How long before its window a run is begun, so that early steps are done by then. */
   readonly stageLeadMs: number;
+  /** How much (0..1) of what a run's targets have in common is common to all its steps: for measured steps, as learned. */
+  readonly together: number;
 }
 
 export interface ExpectedJobs {
@@ -37,6 +39,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
     source: 'InfiniteHBD trace: 371 faults of 400 servers in 232 days; Llama 3 (419 in 54 days, 2,048 nodes) gives 0.0038',
   },
   stageLeadMs: 24 * 60 * MINUTE_MS,
+  together: 0.3,
 };
 
 /** The assumptions in force: the policy's own, and the defaults for what it does not say. */

@@ -2,7 +2,7 @@
 import type { Band } from './forecast.ts';
 import { FORECAST_MARKS, type Bands } from './frozen.ts';
 
-export interface JudgedMark extends Band {
+interface JudgedMark extends Band {
   /** Minutes from time zero; null: not reached. */
   readonly actualMin: number | null;
   /** Whether it was reached by its P90. null: not known yet, or there was no P90 to keep. */

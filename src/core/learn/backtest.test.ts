@@ -7,7 +7,18 @@ const BANDS = Object.fromEntries(['50', '75', '95', '99'].map((q) => [q, { p50Mi
 
 function past(run: string, at95: number | null, more: Partial<BacktestRun> = {}): BacktestRun {
   const marks = judgeMarks(BANDS, { marks: { '50': 10, '75': 20, '95': at95, '99': at95 }, knownMin: Infinity });
-  return { run, at: '2031-07-08T09:00:00Z', origin: 'run', learnedFrom: [], scenarios: 9, marks, frozen: null, why: null, window: null, ...more };
+  return {
+    run,
+    at: '2031-07-08T09:00:00Z',
+    origin: 'run',
+    learnedFrom: [],
+    scenarios: 9,
+    marks,
+    frozen: null,
+    why: null,
+    window: null,
+    ...more,
+  };
 }
 
 describe('backtest', () => {

@@ -8,12 +8,12 @@ import { overrunOf } from './overrun.ts';
 
 /** `runs` in the order of their creation. */
 export function backtestOf(runs: readonly BacktestRun[], skipped: Backtest['skipped']): Backtest {
-  const factors = runs.flatMap(({ window }) => factorOf(window) ?? []);
+  const judged = runs.filter(({ why }) => why === null);
   return {
     runs,
-    coverage: coverageOf(runs.map(({ marks }) => marks)),
-    frozenCoverage: coverageOf(runs.flatMap(({ frozen }) => (frozen ? [frozen] : []))),
-    overrun: overrunOf(factors),
+    coverage: coverageOf(judged.map(({ marks }) => marks)),
+    frozenCoverage: coverageOf(judged.flatMap(({ frozen }) => (frozen ? [frozen] : []))),
+    overrun: overrunOf(runs.flatMap(({ window }) => factorOf(window) ?? [])),
     skipped,
   };
 }

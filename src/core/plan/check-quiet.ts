@@ -93,7 +93,14 @@ function deadlock({ plan }: Checked): Finding[] {
   }
   if (plan.waves.every(isPlain)) return [];
   const { cycle } = inOrder([...waits.keys()], (moment) => waits.get(moment) ?? []);
-  if (!cycle || inOrder([...plan.waves.map(({ id }) => id)], afterOf(plan.waves)).cycle) return [];
+  if (
+    !cycle ||
+    inOrder(
+      plan.waves.map(({ id }) => id),
+      afterOf(plan.waves),
+    ).cycle
+  )
+    return [];
   const circle = cycle.map((moment) => moment.slice(moment.indexOf(' ') + 1)).filter((id, i, all) => id !== all[i - 1]);
   const message = `${circle.join(' waits for ')}: by gates, silence and holds together, none of these waves could ever be done`;
   return [finding('error', 'wave-deadlock', circle[0] ?? '', message)];

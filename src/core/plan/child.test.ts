@@ -41,3 +41,28 @@ test('diff: a wave that is gone and one that is new', () => {
     expect.arrayContaining(['wave lab.node.canary: gone', 'wave new.node.main: new']),
   );
 });
+
+test('diff: who waits for whom, and another cut', () => {
+  const racks = [1, 2].map((r) => ({ name: `r${r}`, nodes: `n[${r * 2 - 1}-${r * 2}]` }));
+  const drivers = { ...exampleCluster('', '').drivers, fabric: { use: 'infiniband', options: {} } };
+  const leaf = { switches: [{ name: 'l1', role: 'leaf' as const }], links: ['n[1-4]/*--l1/*'], drivers };
+  const small = exampleFleet([exampleCluster('lab', 'n[1-4]', { racks, ...leaf })]);
+  const switches = exampleProcedure('switch-firmware', { kind: 'switch' });
+  const procedures = new Map([
+    ['host-os', exampleProcedure('host-os')],
+    ['switch-firmware', switches],
+  ]);
+  const whole = makePlan(exampleInput(small, { procedures })).plan;
+  const live = makePlan(
+    exampleInput(small, { procedures: new Map([...procedures, ['switch-firmware', { ...switches, needs: 'live' as const }]]) }),
+  );
+  expect(diffPlans(whole, live.plan)).toEqual([
+    'procedure switch-firmware needs: cleared -> live',
+    'wave lab.node.main.holds: [{step: apply, until: [lab.switch.main]}] -> none',
+    'wave lab.switch.main.quiet: [lab.node.main] -> none',
+  ]);
+  const cut = makePlan(exampleInput(small, { sequence: { cut: 'rack' } })).plan;
+  expect(diffPlans(makePlan(exampleInput(small)).plan, cut)).toEqual(
+    expect.arrayContaining(['plan sequence.cut: none -> rack', 'wave lab.node.main: gone', 'wave lab.node.r1.main: new']),
+  );
+});

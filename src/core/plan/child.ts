@@ -14,6 +14,7 @@ export function diffPlans(a: Omit<Plan, 'id'>, b: Omit<Plan, 'id'>): string[] {
     ...differences('change', Object.entries(a.change), Object.entries(b.change)),
     ...differences('policy', Object.entries(a.policy), Object.entries(b.policy)),
     ...differences('procedure', steps(a), steps(b)),
+    ...differences('plan', [['sequence', a.sequence ?? {}]], [['sequence', b.sequence ?? {}]]),
     ...differences('wave', waves(a), waves(b)),
   ];
 }

@@ -59,7 +59,15 @@ function sum(priors: readonly (Prior | null)[]): Prior | null {
       logSd: Math.max(total.logSd, prior.logSd),
       n: Math.min(total.n, prior.n),
       source: total.source === prior.source ? total.source : `${total.source} + ${prior.source}`,
+      ...common(total, prior),
     }),
     first,
   );
+}
+
+/** What the runs have in common is as uncertain as the more uncertain of the two; where one does not say, the default by `n` stands. */
+function common(a: Prior, b: Prior): Pick<Prior, 'between' | 'df'> {
+  if (a.between === undefined || b.between === undefined) return {};
+  const heavy = [a.df, b.df].filter((df) => df !== undefined);
+  return { between: Math.max(a.between, b.between), ...(heavy.length > 0 ? { df: Math.min(...heavy) } : {}) };
 }

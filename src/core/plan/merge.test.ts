@@ -157,3 +157,38 @@ test('merge: previous is filled in only where it is one for all', () => {
     ).procedure.back,
   ).toBeNull();
 });
+
+test('merge: the worst share of defects and of disturbed links (not their sum), and none where nobody knows', () => {
+  const share = (of: number): { share: number; n: number; source: string } => ({ share: of, n: 7, source: 'lab' });
+  const merged = merge([
+    exampleProcedure('a', { defects: share(0.01), disturbs: share(0.002) }),
+    exampleProcedure('b', { defects: share(0.03) }),
+    exampleProcedure('c'),
+  ]);
+  expect(merged.procedure.defects).toEqual(share(0.03));
+  expect(merged.procedure.disturbs).toEqual(share(0.002));
+  expect(merge([exampleProcedure('c')]).procedure).not.toHaveProperty('defects');
+});
+
+test('merge: reads that become one take the sum of their times, as uncertain as the less known of them', () => {
+  const reading = (component: string, between: number, df?: number): Procedure =>
+    exampleProcedure(component, {
+      steps: [
+        ...exampleProcedure(component).steps.slice(0, 2),
+        exampleStep(
+          'conform',
+          'conforming',
+          { kind: 'read', read: { [component]: ['/v'] } },
+          { takes: { medianMs: 1_000, logSd: 0.2, n: 5, source: 'lab', between, ...(df === undefined ? {} : { df }) } },
+        ),
+      ],
+    });
+  expect(stepOf(merge([reading('a', 0.1, 4), reading('b', 0.3)]), 'conform')?.takes).toEqual({
+    medianMs: 2_000,
+    logSd: 0.2,
+    n: 5,
+    source: 'lab',
+    between: 0.3,
+    df: 4,
+  });
+});

@@ -3,21 +3,7 @@ import type { Fleet, InventoryNode } from '../fleet/model.ts';
 import type { Planned } from './planner.ts';
 import { makeChildPlan, makePlan } from './planner.ts';
 import { exampleCluster, exampleFleet, exampleInput, examplePolicy, exampleProcedure, hcaFirmware, hostOs } from './plan-example.ts';
-
-/** The plan as a story: one line a wave, then the reasons, then what was found. */
-function tell({ plan, report, findings }: Planned): string {
-  const waves = plan.waves.map(
-    ({ id, targets, after, atOnce, gate, affected }) =>
-      `${id}: ${targets}${after.length > 0 ? ` after ${after.join(' ')}` : ''}; ${atOnce} at once; back ${gate.returnedMin}, failed ${gate.failedMax ?? '-'}, rate ${gate.failureRateMax ?? '-'}${affected === targets ? '' : `; affects ${affected}`}`,
-  );
-  const phases = plan.phases.map((phase) => `phase ${phase.name}: ${phase.waves.join(' ')}`);
-  return [
-    ...waves,
-    ...phases,
-    ...report.why.map(({ about, text }) => `${about}: ${text}`),
-    ...findings.map(({ severity, target, rule }) => `${severity} ${rule}: ${target}`),
-  ].join('\n');
-}
+import { tell } from '../../../test/tell-plan.ts';
 
 const rules = (planned: Planned, severity = 'error'): string[] =>
   planned.findings.filter((finding) => finding.severity === severity).map(({ rule, target }) => `${rule} ${target}`);
@@ -142,9 +128,9 @@ test('plan: host image with firmware, image server, switches before (kinds in or
     atOnce: { ...examplePolicy().atOnce, nodes: { kind: 'share', share: 0.5 } },
   });
   expect(tell(makePlan(exampleInput(fleet, { procedures, policy })))).toMatchInlineSnapshot(`
-    "phx.switch.main: leaf1,spine1; 1 at once; back 1, failed -, rate 0.05; affects p[01-16]
-    phx.node.canary: p01; 1 at once; back 1, failed 0, rate -
-    phx.node.main: p[02-16]; 7 at once; back 14, failed -, rate 0.05
+    "phx.switch.main: leaf1,spine1 once quiet phx.node.canary phx.node.main; 1 at once; back 1, failed -, rate 0.05; affects p[01-16]
+    phx.node.canary: p01 held before apply for phx.switch.main; 1 at once; back 1, failed 0, rate -
+    phx.node.main: p[02-16] held before apply for phx.switch.main phx.node.canary; 7 at once; back 14, failed -, rate 0.05
     phase switch main: phx.switch.main
     phase node canary: phx.node.canary
     phase node main: phx.node.main

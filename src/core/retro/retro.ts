@@ -68,7 +68,7 @@ export interface Retro {
   readonly leases: readonly { readonly mover: string; readonly words: string }[];
 }
 
-export interface RetroForecast extends Pick<FrozenForecast, 'at' | 'seed' | 'scenarios' | 'engine'> {
+interface RetroForecast extends Pick<FrozenForecast, 'at' | 'seed' | 'scenarios' | 'engine'> {
   readonly marks: JudgedMarks;
 }
 
@@ -166,7 +166,9 @@ export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, p
 
 function forecastOf({ forecast, timeZero, lastAt }: Chronicle, { state, marks }: RunStatus): Pick<Retro, 'forecast'> {
   if (forecast === null) return {};
-  const knownMin = state === 'settled' ? Infinity : (lastAt - (timeZero ?? lastAt)) / MINUTE;
+  // Of an aborted run nobody knows what would have come.
+  const soFar = state === 'aborted' ? 0 : (lastAt - (timeZero ?? lastAt)) / MINUTE;
+  const knownMin = state === 'settled' ? Infinity : soFar;
   return { forecast: { ...forecast, marks: judgeMarks(forecast.marks, { marks, knownMin }) } };
 }
 

@@ -56,7 +56,11 @@ export function compileLimits(plan: Plan, all: Targets): LimitTables {
     if (!isAll(quantity)) acting.push(add(`at once per ${scope}`, null, scopeKeys(plan, all, scope), share(quantity)));
   }
   const most = plan.policy.unavailableAtMost;
-  const unavailable = isAll(most) ? [] : [add('unavailable at most', null, () => 0, share(most))];
+  // Who is away is counted in nodes: a switch is worked on while its nodes are away anyhow.
+  const hasNodes = plan.waves.some(({ kind }) => kind === 'node');
+  const counted = plan.waves.map(({ kind }) => kind === 'node' || !hasNodes);
+  const keyOf = (target: number): number => (counted[all.waveOf[target] as number] ? 0 : -1);
+  const unavailable = isAll(most) ? [] : [add('unavailable at most', null, keyOf, share(most))];
   return { limits, capacity: Int32Array.from(capacity), actingLimits: acting, unavailableLimits: unavailable };
 }
 

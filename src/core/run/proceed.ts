@@ -46,7 +46,7 @@ export function proceed(m: Move, target: number): void {
     return;
   }
   const held = heldAt(m, target, step.id, chain);
-  if (held === WAITS) {
+  if (held === WAITS || (held === LIFTED && !mayBegin(m, target))) {
     waitAside(m, target);
     return;
   }
@@ -62,7 +62,7 @@ export function proceed(m: Move, target: number): void {
   if (step.id === chain.entry) markBusy(m, target);
   if (rejoins) rejoin(m, target);
   // What it hangs on was worked on meanwhile: its return counts, and an abort does not give it back unlooked-at.
-  if (held === LIFTED) setFlag(state, target, FLAG.changed, true);
+  if (held === LIFTED) markChanged(m, target);
   start(m, target, step);
 }
 
@@ -189,6 +189,12 @@ function heldAt(m: Move, target: number, step: number, chain: Chain): number {
   return held;
 }
 
+/** While a gate holds, nothing new is begun: who was drained and then held begins only here. */
+function mayBegin(m: Move, target: number): boolean {
+  const { gatesHeld, aborted } = m.state.run;
+  return gatesHeld === 0 || aborted || hasFlag(m.state, target, FLAG.changed);
+}
+
 /** Who waits for other waves is not at work: its place among those at once is somebody else's meanwhile. */
 function waitAside(m: Move, target: number): void {
   m.state.stage[target] = PARKED;
@@ -205,8 +211,23 @@ function rejoin(m: Move, target: number): void {
 function enter(m: Move, target: number): void {
   const { state } = m;
   setFlag(state, target, FLAG.drained | FLAG.acting | FLAG.unavailable, true);
+  if (!isHeldOnTheWay(m, target)) countStarted(m, target);
+}
+
+function markChanged(m: Move, target: number): void {
+  if (hasFlag(m.state, target, FLAG.changed)) return;
+  setFlag(m.state, target, FLAG.changed, true);
+  if (isHeldOnTheWay(m, target)) countStarted(m, target);
+}
+
+/** A failure rate is one of those on which something was begun: not of all that stand drained and wait for others. */
+function isHeldOnTheWay(m: Move, target: number): boolean {
+  return m.program.holds.length > 0 && (m.program.waves[waveIndexOf(m, target)] as ProgramWave).holds.length > 0;
+}
+
+function countStarted(m: Move, target: number): void {
   const wave = waveIndexOf(m, target);
-  state.waveStarted[wave] = (state.waveStarted[wave] as number) + 1;
+  m.state.waveStarted[wave] = (m.state.waveStarted[wave] as number) + 1;
 }
 
 function start(m: Move, target: number, step: ProgramStep): void {
@@ -215,7 +236,7 @@ function start(m: Move, target: number, step: ProgramStep): void {
   state.attempt[target] = Math.min(255, (state.attempt[target] as number) + 1);
   state.starts[target] = (state.starts[target] as number) + 1;
   if (step.to >= 0) state.shown[target] = step.to;
-  if (step.destructive) setFlag(state, target, FLAG.changed, true);
+  if (step.destructive) markChanged(m, target);
   emit(m.out, COMMAND.start, target, step.id);
 }
 

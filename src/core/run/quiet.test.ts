@@ -1,7 +1,7 @@
 // Switches and nodes in one plan: who waits for whose silence, who is held, and what gets everybody going again.
 import { describe, expect, it } from 'vitest';
 import { Bench } from '../../../test/machine-bench.ts';
-import { testPlan, testProcedure, testStep, type PlanWishes } from '../../../test/plans.ts';
+import { testPlan, testPolicy, testProcedure, testStep, type PlanWishes } from '../../../test/plans.ts';
 import { foldNames } from '../fleet/nodeset.ts';
 import type { MergedProcedure, Plan, Wave } from '../plan/plan.ts';
 import { hasFlag } from './state.ts';
@@ -191,6 +191,22 @@ describe('machine: holds', () => {
     expect(stages(bench, ['n1', 'n2', 'n3'])).toEqual(['running', 'parked', 'parked']);
     bench.finish('n1');
     expect(stages(bench, ['n1', 'n2', 'n3'])).toEqual(['settled', 'running', 'running']);
+  });
+
+  it('failure rate: of those that were begun, not of those that wait; while a gate holds, nobody who was held begins', () => {
+    const gates = { ...testPolicy().gates, failureRate: 0.1 };
+    const bench = drained({ nodes: 30, atOnce: 20, policy: testPolicy({ gates }), procedure: { mopUp: [] } });
+    const nodes = bench.program.targets.filter((name) => name.startsWith('n'));
+    bench.finish('s1').finish('s2');
+    expect(bench.state.waveStarted[1]).toBe(20);
+    for (const name of ['n1', 'n2', 'n3']) bench.feed(name, 'expired');
+    expect([bench.state.waveStarted[1], bench.wave(1)]).toEqual([23, 'held']);
+    bench.finish('n4');
+    expect(nodes.filter((name) => bench.stage(name) === 'running')).toHaveLength(19);
+    expect(bench.stage('n24')).toBe('parked');
+    bench.feed(null, 'approve', 1);
+    expect(bench.stage('n24')).toBe('running');
+    bench.checkInvariants();
   });
 
   it('overlap: what comes before the hold goes on beside the switches', () => {

@@ -27,6 +27,7 @@ export interface MachineState {
   // by wave
   readonly waveState: Uint8Array;
   readonly waveApproved: Uint8Array;
+  /** Members that entered; in a wave with holds, those on which something was begun. */
   readonly waveStarted: Int32Array;
   readonly waveFailedEver: Int32Array;
   readonly waveSettled: Int32Array;

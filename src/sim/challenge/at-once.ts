@@ -1,7 +1,10 @@
 // A plan with another number of targets at once, cut as the planner cuts it: switches that others stand in for stay one at a time.
 import type { Quantity } from '../../core/change/policy.ts';
 import { resolveQuantity } from '../../core/change/quantity.ts';
+import { names } from '../../core/fleet/nodeset.ts';
+import { expand } from '../../core/plan/expand.ts';
 import type { Plan, Wave } from '../../core/plan/plan.ts';
+import { parallelSwitches } from '../../core/plan/quiet.ts';
 import { waveSize } from '../rehearse/sub-plan.ts';
 
 export function withNodesAtOnce(plan: Plan, nodes: Quantity): Plan {
@@ -12,8 +15,9 @@ export function withNodesAtOnce(plan: Plan, nodes: Quantity): Plan {
   return { ...plan, policy: { ...plan.policy, atOnce: { ...plan.policy.atOnce, nodes } }, waves };
 }
 
-/** A plan does not say it of a wave; one at a time although the policy would allow more does. */
-function standsIn({ policy }: Plan, wave: Wave): boolean {
-  const usual = Math.min(waveSize(wave), resolveQuantity(policy.atOnce.nodes, waveSize(wave)));
-  return policy.redundant && wave.kind === 'switch' && wave.atOnce < usual;
+function standsIn({ fleet, policy }: Plan, wave: Wave): boolean {
+  const cluster = fleet.document.clusters.find(({ name }) => name === wave.cluster);
+  if (wave.kind !== 'switch' || !cluster) return false;
+  const besides = new Set(names(parallelSwitches(cluster, policy)));
+  return [...expand(wave.targets)].every((target) => besides.has(target));
 }

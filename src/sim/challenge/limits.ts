@@ -1,6 +1,7 @@
 // Questions about limits: the dearest one, and whether the window is long enough for what it must hold.
 import type { Limit } from '../../core/change/policy.ts';
 import type { Plan } from '../../core/plan/plan.ts';
+import { windowEnds } from '../exact/windows.ts';
 import { meanDifference } from '../limits/differences.ts';
 import { registerOf } from '../limits/register.ts';
 import { quantile, rising } from '../rehearse/order-statistics.ts';
@@ -35,7 +36,7 @@ export const liftLimit: Kind = {
     const half = twiceMin > 0 && Number.isFinite(twiceMin) ? ` Twice as many places alone win ${minutes(twiceMin)}.` : '';
     return {
       about: `limit ${lifted.about}`,
-      text: `${lifted.about} has ${limit.count} places per ${limit.per}: with room for all, ${mark} % is back ${sooner(gainMin)}.${half} ${belongs(limit)} What would it take to lift it?`,
+      text: `${lifted.about} has ${counted(limit)}: with room for all, ${mark} % is back ${sooner(gainMin)}.${half} ${belongs(limit)} What would it take to lift it?`,
       numbers: { count: limit.count, ...gainNumbers(lifted, mark), ...gainNumbers(twice, mark, 'doubledGain') },
       sets: lifted.sets,
       worth: shareOfT95(gainMin, facts),
@@ -51,7 +52,7 @@ export const windowShort: Kind = {
       : [
           { plan, about: 'policy.windows', sets: [] },
           ...registerOf(plan).flatMap(({ name, kind, lifted }): Variant[] =>
-            lifted && kind !== 'window' ? [{ plan: lifted, about: name, sets: [] }] : [],
+            lifted && kind !== 'window' && kind !== 'blackout' ? [{ plan: lifted, about: name, sets: [] }] : [],
           ),
         ],
   ask: (facts, [own, ...lifted]) => {
@@ -63,13 +64,14 @@ export const windowShort: Kind = {
       .filter(({ outcome }) => meanDifference(shortOf(outcome), shortOf(own ?? outcome)).high < 0)
       .toSorted((a, b) => a.share - b.share);
     const mend = best ? `Without ${best.outcome.about} it would be ${percent(best.share)}.` : 'No single limit, lifted, would mend that.';
-    const by = missingMin === null || missingMin === 0 ? '' : `, in one of ten by ${minutes(missingMin)} or more`;
+    const by =
+      missingMin === null || missingMin === undefined || missingMin === 0 ? '' : `, in one of ten by ${minutes(missingMin)} or more`;
     return {
       about: 'policy.windows',
       text: `In ${percent(share)} of the nights the window is over before the return gate is met${by}. ${mend} Is a longer window to be had, or a limit to be lifted?`,
       numbers: {
         shortShare: tidy(share),
-        missingP90Min: missingMin,
+        ...(missingMin !== undefined && { missingP90Min: missingMin }),
         liftedShare: best ? tidy(best.share) : null,
         lift: best?.outcome.about ?? null,
       },
@@ -83,6 +85,10 @@ export const windowShort: Kind = {
 function named(plan: Plan): (readonly [string, Limit])[] {
   const binding = new Set(registerOf(plan).flatMap(({ name, kind, lifted }) => (kind === 'limit' && lifted ? [name] : [])));
   return Object.entries(plan.policy.limits).filter(([name]) => binding.has(name));
+}
+
+function counted({ count, per }: Limit): string {
+  return `${count} ${count === 1 ? 'place' : 'places'} ${per === 'fleet' ? 'in the whole fleet' : `per ${per}`}`;
 }
 
 function belongs({ owner, until }: Limit): string {
@@ -113,9 +119,14 @@ function shortShare(outcome: Outcome): number {
   return short.reduce((sum, value) => sum + value, 0) / short.length;
 }
 
-/** P90 of the return gate against the end of the last window; null: not within the horizon. */
-function missing({ plan, collected: { rows, about } }: Facts): number | null {
+/**
+ * P90 of the return gate against the end of the windows; null: not within the horizon; undefined: clusters whose last windows end at
+ * different times have no such number in common.
+ */
+function missing({ plan, collected: { rows, about } }: Facts): number | null | undefined {
   const { windows } = plan.policy;
+  const ends = new Set(windowEnds(plan).values());
+  if (ends.size > 1) return undefined;
   const gateMin = quantile(rising(fieldOf(rows, about, 'gateMin')), 0.9);
   const lengthMin = Math.max(...windows.map(({ toMin }) => toMin)) - Math.min(...windows.map(({ fromMin }) => fromMin));
   return Number.isFinite(gateMin) ? tidy(Math.max(0, gateMin - lengthMin)) : null;

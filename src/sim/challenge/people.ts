@@ -26,7 +26,7 @@ export const partLate: Kind = {
     const more = (outcome.plan.policy.parts[outcome.about]?.onSite ?? 0) - had;
     return {
       about: `part ${outcome.about}`,
-      text: `Stragglers wait for a ${outcome.about}: ${had} on site are not enough. With ${more} more, ${percent} % is back ${sooner(gainMin)}. Can they be here before the window?`,
+      text: `Stragglers wait for a ${outcome.about}: ${had} on site ${had === 1 ? 'is' : 'are'} not enough. With ${more} more, ${percent} % is back ${sooner(gainMin)}. Can they be here before the window?`,
       numbers: { onSite: had, more, ...gainNumbers(outcome, percent) },
       sets: outcome.sets,
       worth: shareOfT95(gainMin, facts),

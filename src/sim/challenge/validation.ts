@@ -14,7 +14,9 @@ import { hours, nodes, sooner, twoDigits } from './words.ts';
  * cost (Y. Xiong et al., USENIX ATC'24). The time of the people who look for it does not grow with G and is left out. That every missed
  * defect stops one job once is the worst case: a defect may lie still. All of it is said in the question's numbers.
  */
-const INCIDENT = { detectHours: 0.1, restartHours: 0.25, betweenCheckpointsHours: 0.5, stopsAJobShare: 1 } as const;
+const INCIDENT = { detectHours: 0.1, restartHours: 0.25, betweenCheckpointsHours: 0.5, stopsJobShare: 1 } as const;
+/** Of the defects, by a check that does not say. */
+const CATCHES_SHARE = 0.5;
 const GPUS_PER_NODE = 8;
 
 export const validateAll: Kind = {
@@ -30,17 +32,17 @@ export const validateAll: Kind = {
     if (!without) return null;
     const gainMin = gainOf(without, 95, facts);
     if (gainMin === 0) return null;
-    const { checked, caught, gangGpus } = expected(facts.plan);
-    const riskGpuHours = tidy(caught * INCIDENT.stopsAJobShare * incidentGpuHours(gangGpus));
+    const { checked, caught, stated } = expected(facts.plan);
+    const jobGpus = largestJob(facts.plan);
+    const riskGpuHours = tidy(caught * INCIDENT.stopsJobShare * incidentGpuHours(jobGpus));
     const { diff, low, high } = without.moreGpuHours;
     const back = diff < 0 ? ` and ${hours(diff)} come back with it` : '';
-    const job = `a job of ${showCount(gangGpus)} GPUs`;
-    const risk = caught > 0 ? `, at a risk of ${hours(riskGpuHours)} if each of them stops ${job} once` : '';
+    const guess = stated ? '' : ' (a guess: nobody has said what it catches)';
     return {
       about: without.about,
       text:
-        `Validation looks at ${nodes(checked)} and ${caught > 0 ? `is expected to catch ${twoDigits(caught)} defects` : 'does not say what it catches'}. Unvalidated, 95 % is back ${sooner(gainMin)}` +
-        `${back}${risk}. Why validate all?`,
+        `Validation looks at ${nodes(checked)} and is expected to catch ${defects(caught)}${guess}. Unvalidated, 95 % is back ${sooner(gainMin)}${back}, ` +
+        `at a risk of ${hours(riskGpuHours)} if each of them stops a job of ${showCount(jobGpus)} GPUs once. Why validate all?`,
       numbers: {
         nodes: checked,
         caught: tidy(caught),
@@ -49,8 +51,9 @@ export const validateAll: Kind = {
         savedLowGpuHours: tidy(-high),
         savedHighGpuHours: tidy(-low),
         riskGpuHours,
-        jobGpus: gangGpus,
+        jobGpus,
         ...INCIDENT,
+        ...(!stated && { assumedCatchesShare: CATCHES_SHARE }),
       },
       sets: without.sets,
       worth: shareOfT95(gainMin, facts),
@@ -58,47 +61,53 @@ export const validateAll: Kind = {
   },
 };
 
-function incidentGpuHours(gangGpus: number): number {
+const defects = (count: number): string => (twoDigits(count) === 1 ? '1 defect' : `${twoDigits(count)} defects`);
+
+function incidentGpuHours(gpus: number): number {
   const { detectHours, restartHours, betweenCheckpointsHours } = INCIDENT;
-  return gangGpus * (detectHours + restartHours + betweenCheckpointsHours / 2);
+  return gpus * (detectHours + restartHours + betweenCheckpointsHours / 2);
 }
 
-/** Nodes that a check looks at, the defects that it is expected to catch, and the GPUs of the largest job. */
-function expected(plan: Plan): { readonly checked: number; readonly caught: number; readonly gangGpus: number } {
-  const waves = plan.waves.filter(({ kind }) => kind === 'node');
-  const shares = caughtShares(plan);
-  const checked = waves.filter(({ procedure }) => shares.has(procedure));
+interface Expected {
+  /** Nodes that a check looks at. */
+  readonly checked: number;
+  /** Defects that it is expected to catch. */
+  readonly caught: number;
+  /** Whether every check says what it catches. */
+  readonly stated: boolean;
+}
+
+/** Defects are those that the rehearsal draws. */
+function expected(plan: Plan): Expected {
+  const program = compile(plan);
+  const { chains } = planLaws(plan, program);
+  const found = Object.entries(plan.procedures).flatMap(([id, { kind, steps }]) => {
+    const checks = steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks : []));
+    if (kind !== 'node' || checks.length === 0) return [];
+    const missed = checks.reduce((product, { catches }) => product * (1 - (catches ?? CATCHES_SHARE)), 1);
+    const chain = chains[program.chains.findIndex((one) => one.id === id)];
+    const size = sizeOf(plan.waves.filter(({ procedure }) => procedure === id));
+    return [{ checks, size, caught: size * (chain?.defects.share ?? 0) * (1 - missed) }];
+  });
   return {
-    checked: checked.reduce((sum, wave) => sum + waveSize(wave), 0),
-    caught: checked.reduce((sum, wave) => sum + waveSize(wave) * (shares.get(wave.procedure) ?? 0), 0),
-    gangGpus: largestJob(plan, waves),
+    checked: found.reduce((sum, { size }) => sum + size, 0),
+    caught: found.reduce((sum, { caught }) => sum + caught, 0),
+    stated: found.every(({ checks }) => checks.every(({ catches }) => catches !== null)),
   };
 }
 
-/** By procedure that checks something: of its targets, those with a defect that a check catches, by the laws that the rehearsal draws from. */
-function caughtShares(plan: Plan): ReadonlyMap<string, number> {
-  const program = compile(plan);
-  const laws = planLaws(plan, program);
-  const shares = program.chains.flatMap((chain, i) => {
-    const checks = program.steps.filter(({ id, action }) => id >= chain.first && id < chain.end && action.kind === 'check');
-    const missed = checks.reduce((product, { id }) => product * (1 - (laws.steps[id]?.catches ?? 0)), 1);
-    const defects = laws.chains[i]?.defects.share ?? 0;
-    return checks.length === 0 ? [] : [[chain.id, defects * (1 - missed)] as const];
-  });
-  return new Map(shares);
-}
-
-/** As large as the policy assumes jobs to be; without a word of it, one job a cluster. */
-function largestJob({ policy, fleet }: Plan, waves: readonly Wave[]): number {
+/** GPUs. As large as the policy assumes jobs to be; without a word of it, one job a cluster. */
+function largestJob({ policy, fleet, waves }: Plan): number {
   const nodesEach = assumptionsOf(policy).jobs?.nodesEach ?? Number.POSITIVE_INFINITY;
-  const jobs = [...Map.groupBy(waves, ({ cluster }) => cluster)].map(([name, own]) => {
+  const byCluster = Map.groupBy(
+    waves.filter(({ kind }) => kind === 'node'),
+    ({ cluster }) => cluster,
+  );
+  const jobs = [...byCluster].map(([name, own]) => {
     const perNode = fleet.document.clusters.find((cluster) => cluster.name === name)?.gpusPerNode ?? GPUS_PER_NODE;
-    return (
-      Math.min(
-        nodesEach,
-        own.reduce((sum, wave) => sum + waveSize(wave), 0),
-      ) * perNode
-    );
+    return Math.min(nodesEach, sizeOf(own)) * perNode;
   });
   return Math.max(0, ...jobs);
 }
+
+const sizeOf = (waves: readonly Wave[]): number => waves.reduce((sum, wave) => sum + waveSize(wave), 0);

@@ -19,6 +19,9 @@ const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 const ENTRIES_A_CHUNK = 7;
 const NONE = -1;
 
+/** Told of the first `count` ids that they come up within the next two seconds, in whatever order. */
+type Comes = (ids: Int32Array, count: number) => void;
+
 /**
  * A hierarchical timing wheel (G. Varghese, T. Lauck, Hashed and hierarchical timing wheels, SOSP 1987, scheme 7): slots of 1 ms, of
  * 2 s and of 70 min. An entry moves down at most twice, so adding and taking cost the same for ten pending ids and for 100,000, which no
@@ -32,9 +35,8 @@ export class Agenda {
   now = 0;
   /** What was added with the id that came up last. */
   event = 0;
-  /** The ids that have just been found to come up within two seconds, for `comes`. */
-  readonly coming: Int32Array;
-  readonly #comes: (count: number) => void;
+  readonly #coming: Int32Array;
+  readonly #comes: Comes;
   readonly #spanMs: number;
   // slots of 2 s and of 70 min
   readonly #chunks: Int32Array;
@@ -62,8 +64,8 @@ export class Agenda {
   #block = 0;
   #low = 0;
 
-  /** Moments run from 0 to `spanMs`; what lies beyond never comes up. `comes` is told how many of `coming` are new. */
-  constructor(ids: number, spanMs: number, comes: (count: number) => void = () => undefined) {
+  /** Moments run from 0 to `spanMs`; what lies beyond never comes up. */
+  constructor(ids: number, spanMs: number, comes: Comes = () => undefined) {
     const slots = COARSE + Math.ceil((spanMs + 1) / BLOCK_MS) + 1;
     this.#comes = comes;
     this.#spanMs = spanMs;
@@ -75,7 +77,7 @@ export class Agenda {
     this.#nodeId = new Int32Array(ids);
     this.#nodeEvent = new Uint8Array(ids);
     this.#nodeNext = new Int32Array(ids);
-    this.coming = new Int32Array(ids);
+    this.#coming = new Int32Array(ids);
     this.reset();
   }
 
@@ -118,7 +120,7 @@ export class Agenda {
         this.#low = slot << BITS;
         const count = this.#moveDown(slot);
         this.#middle -= count;
-        this.#comes(count);
+        this.#comes(this.#coming, count);
       } else if (this.#coarse > 0) {
         const slot = this.#bits.firstFrom(COARSE + this.#block + 1);
         this.#block = slot - COARSE;
@@ -190,7 +192,7 @@ export class Agenda {
     return chunk;
   }
 
-  /** Spreads a list over the finer levels and puts its ids into `coming`; how many they are. */
+  /** Spreads a list over the finer levels and notes its ids as coming; how many they are. */
   #moveDown(slot: number): number {
     const end = this.#end[slot] as number;
     let chunk = this.#first[slot] as number;
@@ -203,7 +205,7 @@ export class Agenda {
       for (let at = chunk + 2; at < stop; at += 2) {
         const id = this.#chunks[at] as number;
         const word = this.#chunks[at + 1] as number;
-        this.coming[moved++] = id;
+        this.#coming[moved++] = id;
         this.#place(id, word & LOW_MASK, word >>> LOW_BITS);
       }
       const next = this.#chunks[chunk] as number;

@@ -3,7 +3,7 @@
 import { advance, eventCode } from '../../core/run/advance.ts';
 import { COMMAND } from '../../core/run/commands.ts';
 import type { Chain, Program } from '../../core/run/program.ts';
-import { hasFlag, type MachineState } from '../../core/run/state.ts';
+import { createState, hasFlag, type MachineState } from '../../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES } from '../../core/run/states.ts';
 import { PitstopBugError } from '../../std/assert.ts';
 import { Chance } from '../laws/chance.ts';
@@ -19,6 +19,7 @@ import { copyState, openedState, openingFeed, type Feed } from './start.ts';
 import { takeUp } from './take-up.ts';
 import { Tally } from './tally.ts';
 import { EPISODES_MAX } from './troubles.ts';
+import { warmer } from './warm.ts';
 import { windowEdges, type WindowEdge } from './windows.ts';
 
 export interface ExactEngine {
@@ -28,6 +29,7 @@ export interface ExactEngine {
 
 export interface RunOptions {
   readonly trace?: Trace;
+  readonly began?: Began;
   /** Goes on from there instead of from the beginning; the model begins when that run did, and times count from its time zero. */
   readonly from?: Present;
 }
@@ -37,6 +39,9 @@ export interface RunOptions {
  * `kind` is an index of ENTRY_KINDS, `atMs` Unix ms.
  */
 export type Trace = (atMs: number, target: number, kind: number, step: number, attempt: number) => void;
+
+/** Called with every attempt of a step that begins, at `atMs` Unix ms. */
+export type Began = (atMs: number, target: number, step: number) => void;
 
 /** Its arrays are made once and used again by every scenario. */
 export function createExactEngine(model: SimModel): ExactEngine {
@@ -59,8 +64,6 @@ const HELD = WAVE_STATES.indexOf('held');
 const NOT_RECALLED = new Set(['settled', 'dropped', 'skipped', 'returned', 'straggling'].map((stage) => stageCode(stage as 'settled')));
 /** Commands pile up in one array for this many numbers before it is emptied: emptying costs more than reading on. */
 const COMMANDS_MAX = 3_000;
-/** From this many targets on their tables do not stay in a processor's own cache. */
-const COLD_TARGETS = 20_000;
 
 class Engine implements ExactEngine {
   readonly #model: SimModel;
@@ -85,11 +88,11 @@ class Engine implements ExactEngine {
   readonly #eventsMax: number;
   readonly #out: number[] = [];
   #nextEdge = 0;
-  #warmth = 0;
   /** Whether the target whose event was fed last has begun a step by it. */
   #began = false;
   #events = 0;
   #trace: Trace | null = null;
+  #onBegin: Began | null = null;
 
   constructor(model: SimModel) {
     const { program, plan, laws, beginMs, endMs } = model;
@@ -97,16 +100,14 @@ class Engine implements ExactEngine {
     this.#program = program;
     this.#opening = openingFeed(model);
     this.#opened = openedState(model, this.#opening);
-    this.#state = openedState(model, this.#opening);
+    this.#state = createState(program);
     this.#edges = windowEdges(plan, program, beginMs);
     this.#waveKeys = Int32Array.from(program.waves, ({ id }) => keyOf(`wave ${id}`));
     const n = program.targets.length;
     this.#firstWave = n;
     this.#edgeId = n + program.waves.length;
     this.#firstWaker = this.#edgeId + 1;
-    this.#agenda = new Agenda(this.#firstWaker + People.wakers(plan, laws), endMs - beginMs, (count) => {
-      if (n >= COLD_TARGETS) this.#warmth = this.#warm(count);
-    });
+    this.#agenda = new Agenda(this.#firstWaker + People.wakers(plan, laws), endMs - beginMs, warmer(model, this.#state));
     this.#openedAt = new Float64Array(program.clusters.length);
     this.#chance = new Chance(model.seed, program, laws);
     this.#attempts = new Attempts(model, this.#state, this.#chance, this.#openedAt);
@@ -116,9 +117,10 @@ class Engine implements ExactEngine {
     this.#eventsMax = eventsMax(program, this.#edges.length);
   }
 
-  run(scenario: number, { trace, from }: RunOptions = {}): ScenarioResult {
+  run(scenario: number, { trace, began, from }: RunOptions = {}): ScenarioResult {
     this.#reset(scenario);
     this.#trace = trace ?? null;
+    this.#onBegin = began ?? null;
     if (from) this.#takeUp(from);
     else this.#begin(trace);
     this.#windows();
@@ -248,6 +250,7 @@ class Engine implements ExactEngine {
   #start(target: number, step: number, fed: number): void {
     const { now } = this.#agenda;
     this.#tally.began(target, step, now);
+    if (this.#onBegin !== null) this.#onBegin(this.#model.beginMs + now, target, step);
     if (target === fed) this.#began = true;
     else this.#tally.waited(target, step, now, this.#openedAt[this.#program.clusterOf[target] as number] as number);
     this.#attempts.judge(target, step, now);
@@ -316,28 +319,6 @@ class Engine implements ExactEngine {
       if (of !== cluster || NOT_RECALLED.has(state.stage[target] as number) || hasFlag(state, target, FLAG.recalled)) continue;
       this.#feedTarget(target, EVENT.recall);
     }
-  }
-
-  /**
-   * Looks at what will be wanted of the targets that come up next. With 100,000 targets each look is a cache miss: those of a batch overlap,
-   * those of one event after the other do not. The sum is of no use but keeps the looks from being left out.
-   */
-  #warm(count: number): number {
-    const { coming } = this.#agenda;
-    const { stage, shown, step, attempt, starts, failures, flags } = this.#state;
-    const { waveOf, chainOf, limits } = this.#program;
-    const { targetKeys } = this.#model.laws;
-    const { troubles } = this.#attempts;
-    let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const id = coming[i] as number;
-      if (id >= this.#firstWave) continue;
-      sum += (stage[id] as number) + (shown[id] as number) + (step[id] as number) + (attempt[id] as number) + (starts[id] as number);
-      sum += (failures[id] as number) + (flags[id] as number) + (waveOf[id] as number) + (chainOf[id] as number);
-      for (const { counterOf } of limits) sum += counterOf[id] as number;
-      sum = (sum + (targetKeys[id] as number) + Number(troubles.isSpecial(id))) | 0;
-    }
-    return sum;
   }
 
   #put(target: number, event: number, afterMs: number): void {

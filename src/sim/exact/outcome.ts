@@ -28,6 +28,9 @@ export interface OutcomeTables {
   readonly countedIn: Int32Array;
   /** By cluster: its last window is over, ms since the begin; Infinity: it has none, or is only observed. */
   readonly windowEnds: Float64Array;
+  /** Target -> the scopes of the return gate that it counts in are [scopesFrom[target], scopesFrom[target + 1]) of `scopesOf`. */
+  readonly scopesFrom: Int32Array;
+  readonly scopesOf: Int32Array;
   readonly horizonMs: number;
 }
 
@@ -46,8 +49,25 @@ export function outcomeTables({ program, plan, counted, beginMs, endMs }: SimMod
     counted: counted.length,
     countedIn,
     windowEnds: Float64Array.from(program.clusters, ({ name, mode }) => (mode === 'observe' ? NEVER : (ends.get(name) ?? NEVER) - beginMs)),
+    ...scopeTables(program),
     horizonMs: endMs - beginMs,
   };
+}
+
+function scopeTables({ targets, scopes }: Program): Pick<OutcomeTables, 'scopesFrom' | 'scopesOf'> {
+  const scopesFrom = new Int32Array(targets.length + 1);
+  for (const { members } of scopes) for (const target of members) scopesFrom[target + 1] = (scopesFrom[target + 1] as number) + 1;
+  for (let target = 0; target < targets.length; target++)
+    scopesFrom[target + 1] = (scopesFrom[target + 1] as number) + (scopesFrom[target] as number);
+  const filled = scopesFrom.slice();
+  const scopesOf = new Int32Array(scopesFrom[targets.length] as number);
+  for (const [scope, { members }] of scopes.entries()) {
+    for (const target of members) {
+      scopesOf[filled[target] as number] = scope;
+      filled[target] = (filled[target] as number) + 1;
+    }
+  }
+  return { scopesFrom, scopesOf };
 }
 
 export function outcomeOf(tables: OutcomeTables, state: MachineState, tally: Tally, events: number): ScenarioResult {
@@ -105,26 +125,30 @@ function curves(tables: OutcomeTables, tally: Tally, zero: number): Pick<Scenari
 const PER_CENT = Array.from({ length: 100 }, (_, i) => i + 1);
 
 /** Ms since the begin at which the last scope of the return gate had enough back, as status.ts counts them. */
-function gateMet({ program }: OutcomeTables, state: MachineState, tally: Tally, zero: number): number {
+function gateMet({ program, scopesFrom, scopesOf }: OutcomeTables, state: MachineState, tally: Tally, zero: number): number {
+  const missing = Int32Array.from(program.scopes, ({ members, need }) => {
+    const taken = takenOf(state, members);
+    return taken === 0 ? 0 : Math.min(taken, resolveQuantity(need, taken));
+  });
+  let unmet = missing.reduce((sum, count) => sum + Number(count > 0), 0);
   let met = zero;
-  for (const { members, need } of program.scopes) {
-    const times: number[] = [];
-    let taken = 0;
-    for (const target of members) {
-      if (state.stage[target] !== SKIPPED) taken++;
-      const index = tally.backAs[target] as number;
-      if (index >= 0) times.push(index);
+  forEachReturn(tally, (target, at) => {
+    for (let i = scopesFrom[target] as number; i < (scopesFrom[target + 1] as number); i++) {
+      const scope = scopesOf[i] as number;
+      const left = (missing[scope] as number) - 1;
+      missing[scope] = left;
+      if (left !== 0) continue;
+      unmet--;
+      met = Math.max(met, at);
     }
-    const needed = taken === 0 ? 0 : Math.min(taken, resolveQuantity(need, taken));
-    if (needed > times.length) return NEVER;
-    if (needed > 0) met = Math.max(met, tally.returnsAt[nth(times, needed)] as number);
-  }
-  return met;
+  });
+  return unmet > 0 ? NEVER : met;
 }
 
-/** The n-th smallest, n from 1. */
-function nth(values: readonly number[], n: number): number {
-  return Int32Array.from(values).sort()[n - 1] as number;
+function takenOf(state: MachineState, members: Int32Array): number {
+  let taken = 0;
+  for (let i = 0; i < members.length; i++) if (state.stage[members[i] as number] !== SKIPPED) taken++;
+  return taken;
 }
 
 function mopUp(state: MachineState, tally: Tally, zero: number): Pick<ScenarioResult, 'mopUpMin' | 'stragglers'> {
@@ -147,7 +171,8 @@ function mopUp(state: MachineState, tally: Tally, zero: number): Pick<ScenarioRe
 /** As the retro counts it: GPUs x hours from the drain to the return, at most 72 hours each. */
 function notReturnedHours({ program, horizonMs }: OutcomeTables, state: MachineState, tally: Tally): number {
   let hours = 0;
-  for (const [target, drainedAt] of tally.drainedAt.entries()) {
+  for (let target = 0; target < tally.drainedAt.length; target++) {
+    const drainedAt = tally.drainedAt[target] as number;
     if (drainedAt < 0 || state.stage[target] === SKIPPED) continue;
     const index = tally.backAs[target] as number;
     const until = index < 0 ? horizonMs : (tally.returnsAt[index] as number);

@@ -9,7 +9,7 @@ import type { Attempts } from './attempts.ts';
 import type { Present } from './present.ts';
 import type { Tally } from './tally.ts';
 
-export interface Engine {
+interface Engine {
   readonly program: Program;
   readonly state: MachineState;
   readonly attempts: Attempts;

@@ -38,15 +38,9 @@ export class Bulk {
   readonly #isDrain: Uint8Array;
   readonly #isFirstAct: Uint8Array;
   readonly #destructive: Uint8Array;
-  #now = 0;
 
   constructor(plan: Plan, options: SimOptions) {
-    // The engine asks how long an attempt takes when it begins: that is the only moment at which a begin can be seen from outside.
-    const begun = (_: number, target: number, step: number, attempt: number): null => {
-      this.#begun(target, step, attempt);
-      return null;
-    };
-    const model = simModel(plan, { ...options, instead: { takesMs: begun } });
+    const model = simModel(plan, options);
     const { program, counted } = model;
     const n = program.targets.length;
     const flags = (test: (step: (typeof program.steps)[number], chain: (typeof program.chains)[number]) => boolean): Uint8Array =>
@@ -78,14 +72,13 @@ export class Bulk {
     this.failed.fill(0);
     this.recalled.fill(0);
     this.changed.fill(0);
-    this.#now = 0;
     const { beginMs, endMs } = this.model;
     this.zero = NOT_YET;
     const result = this.#engine.run(scenario, {
       trace: (atMs, target, kind, step, attempt) => {
-        this.#now = atMs - beginMs;
-        if (target >= 0) this.#happened(target, kind, step, attempt);
+        if (target >= 0) this.#happened(atMs - beginMs, target, kind, step, attempt);
       },
+      began: (atMs, target, step) => this.#begun(atMs - beginMs, target, step),
     });
     if (this.zero === NOT_YET) this.zero = endMs - beginMs;
     return result;
@@ -95,16 +88,17 @@ export class Bulk {
     return this.startedAt[target * this.#steps + step] as number;
   }
 
-  #begun(target: number, step: number, attempt: number): void {
-    if (this.#isFirstAct[step] === 1 && this.zero === NOT_YET) this.zero = this.#now;
-    if (this.#isDrain[step] === 1) this.drainedAt[target] = this.#now;
+  #begun(now: number, target: number, step: number): void {
+    if (this.#isFirstAct[step] === 1 && this.zero === NOT_YET) this.zero = now;
+    if (this.#isDrain[step] === 1) this.drainedAt[target] = now;
     if (this.#destructive[step] === 1) this.changed[target] = 1;
-    if (attempt === 1) this.startedAt[target * this.#steps + step] = this.#now;
+    const at = target * this.#steps + step;
+    if (this.failed[target] === 0 && this.startedAt[at] === NOT_YET) this.startedAt[at] = now;
   }
 
-  #happened(target: number, kind: number, step: number, attempt: number): void {
+  #happened(now: number, target: number, kind: number, step: number, attempt: number): void {
     if (kind === DONE) {
-      if (this.#isLast[step] === 1 && this.changed[target] === 1) this.returnedAt[target] = this.#now;
+      if (this.#isLast[step] === 1 && this.changed[target] === 1) this.returnedAt[target] = now;
     } else if (kind === EXPIRED || kind === SOAK_FAILED || (kind === FAILED && attempt >= (this.#attempts[step] as number))) {
       this.failed[target] = 1;
       this.returnedAt[target] = NOT_YET;

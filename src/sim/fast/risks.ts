@@ -13,12 +13,18 @@ import { plainName } from './scale.ts';
 /** Mean number of links that a node of the full plan has to switches of a chain; empty: no switch disturbs its links. */
 export type LinksPerNode = ReadonlyMap<number, number>;
 
+/** Of the targets that come to a step, the share that leaves the happy path there because its time runs out, and because a link is gone. */
+export interface StepRisk {
+  readonly late: number;
+  readonly gone: number;
+}
+
 /**
- * By step of the program: the share of the targets that come to it which leave the happy path there because its time runs out, or because
- * a look finds a link gone. Attempts that fail and defects are not among them: those are drawn target by target (stragglers.ts).
+ * By step of the program, in the scenario that `chance` was reset to. Attempts that fail and defects are not among them: those are drawn
+ * target by target (stragglers.ts).
  */
-export function risksOf({ program, laws }: SimModel, chance: Chance, links: LinksPerNode): number[] {
-  const risks = program.steps.map(() => 0);
+export function risksOf({ program, laws }: SimModel, chance: Chance, links: LinksPerNode): StepRisk[] {
+  const risks: StepRisk[] = program.steps.map(() => ({ late: 0, gone: 0 }));
   for (const [index, chain] of program.chains.entries()) {
     const isNode = program.waves.some(({ kind, members }) => kind === 'node' && program.chainOf[members[0] ?? -1] === index);
     let looked = !isNode;
@@ -29,9 +35,8 @@ export function risksOf({ program, laws }: SimModel, chance: Chance, links: Link
       // An attempt that fails in time is followed by another one, which may be late.
       const again = (1 - late) * chance.failShare(id);
       const everLate = again >= 1 ? 0 : (late * (1 - again ** attempts)) / (1 - again);
-      const gone = looks && !looked ? linkRisk(chance, links) : 0;
+      risks[id] = { late: everLate, gone: looks && !looked ? linkRisk(chance, links) : 0 };
       looked ||= looks;
-      risks[id] = everLate + (1 - everLate) * gone;
     }
   }
   return risks;

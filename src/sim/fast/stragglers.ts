@@ -2,13 +2,12 @@
 // target's own draws. Where and when they fall is what a target of the sample near them tells.
 import { draw } from '../../std/draw.ts';
 import { must } from '../../std/assert.ts';
-import { Chance } from '../laws/chance.ts';
 import { keyOf } from '../laws/key.ts';
 import type { SimModel } from '../model.ts';
 import type { Bulk } from './bulk.ts';
 import { binomialQuantile } from './counts.ts';
 import { FallenTable } from './fallen.ts';
-import { risksOf, type LinksPerNode } from './risks.ts';
+import { risksOf, type LinksPerNode, type StepRisk } from './risks.ts';
 import type { Stratum } from './scale.ts';
 
 const KEY = { count: keyOf('#stragglers'), who: keyOf('#straggler'), where: keyOf('#where'), fault: keyOf('#own fault') } as const;
@@ -27,8 +26,8 @@ interface Sampled {
   readonly isNode: boolean;
   /** The full wave's targets are [first, first + all) of the keys. */
   readonly first: number;
-  /** Steps at which an attempt may fail or a defect be found. */
-  readonly risky: readonly RiskyStep[];
+  /** Of the happy path. */
+  readonly steps: readonly RiskyStep[];
 }
 
 interface RiskyStep {
@@ -36,6 +35,8 @@ interface RiskyStep {
   readonly attempts: number;
   readonly fails: boolean;
   readonly catches: number;
+  /** Infinity: none. */
+  readonly timeoutMs: number;
 }
 
 export class Stragglers {
@@ -68,41 +69,59 @@ export class Stragglers {
     fallen.reset(scenario);
     const risks = risksOf(this.#model, fallen.chance, this.#links);
     for (const sampled of this.#sampled) {
-      this.#fallByDraws(sampled);
+      this.#fallByDraws(sampled, risks);
       this.#fallByCounts(sampled, risks);
       if (sampled.isNode) this.#fallByFaults(sampled);
     }
     return fallen;
   }
 
-  #fallByDraws({ stratum, index, first, members, risky }: Sampled): void {
+  #fallByDraws({ stratum, index, first, members, steps }: Sampled, risks: readonly StepRisk[]): void {
     const { chance } = this.#fallen;
-    for (const { step, attempts, fails, catches } of risky) {
+    for (const risky of steps) {
+      const { step, fails, catches } = risky;
+      const drawsLate = isDrawn(risks[step]);
+      if (!fails && catches === 0 && !drawsLate) continue;
       for (let i = 0; i < stratum.all; i++) {
         const who = first + i;
-        if (!(fails && failsAlways(chance, who, step, attempts)) && !(catches > 0 && chance.caught(who, catches))) continue;
+        // Nearly all pass at once, and there are a hundred thousand of them.
+        if (!drawsLate && !(fails && chance.fails(who, step, 1)) && !(catches > 0 && chance.caught(who, catches))) continue;
+        const afterMs = this.#fallsAfterMs(who, risky, drawsLate);
         // Who fell at a step before this one does not come here.
-        if (this.#fallen.has(who)) continue;
+        if (afterMs < 0 || this.#fallen.has(who)) continue;
         const like = this.#near(members, Math.floor((i * members.length) / stratum.all), step);
-        if (like !== NOT_THERE) this.#add(who, index, step, like, this.#failingMs(who, step));
+        if (like !== NOT_THERE) this.#add(who, index, step, like, afterMs);
       }
     }
   }
 
-  /** Those whose time runs out or whose links do not come back are rare, and need more than a draw: they are counted by their share. */
-  #fallByCounts(sampled: Sampled, risks: readonly number[]): void {
-    const { chain, key } = sampled;
-    const { first, end } = must(this.#model.program.chains[chain], 'a chain');
-    for (let step = first; step < end; step++) {
-      const share = risks[step] as number;
+  /** How long after it began the step the target is off the happy path; -1: it passes. */
+  #fallsAfterMs(who: number, { step, attempts, fails, catches, timeoutMs }: RiskyStep, drawsLate: boolean): number {
+    const { chance } = this.#fallen;
+    const defect = catches > 0 && chance.caught(who, catches);
+    let ms = 0;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (drawsLate && chance.takesMs(who, step, attempt) > timeoutMs) return ms + timeoutMs;
+      if (!defect && !(fails && chance.fails(who, step, attempt))) return NOT_THERE;
+      ms += Math.min(timeoutMs, chance.takesMs(who, step, attempt));
+    }
+    return ms;
+  }
+
+  /** Those whose time hardly ever runs out, and links that do not come back: counted by their share. */
+  #fallByCounts(sampled: Sampled, risks: readonly StepRisk[]): void {
+    const { key, chain } = sampled;
+    for (const { step, timeoutMs } of sampled.steps) {
+      const { late, gone } = must(risks[step], 'a risk');
+      const share = isDrawn(risks[step]) ? gone : late + (1 - late) * gone;
       if (share === 0) continue;
       const { present, came } = this.#cameTo(sampled, step);
       const count = binomialQuantile(came, share, this.#draw(key, KEY.count, step));
-      const timeoutMs = this.#timeoutMs(step);
       for (let i = 0; i < count; i++) {
         const who = this.#fallen.newcomer(this.#who(key, step, i), chain);
         const like = this.#present[this.#place(present, i, count, key, step)] as number;
-        this.#add(who, sampled.index, step, like, Number.isFinite(timeoutMs) ? timeoutMs : this.#failingMs(who, step));
+        const isLate = gone === 0 && timeoutMs < Infinity;
+        this.#add(who, sampled.index, step, like, isLate ? timeoutMs : this.#fallen.chance.takesMs(who, step, 1));
       }
     }
   }
@@ -172,15 +191,6 @@ export class Stragglers {
     this.#fallen.add(who, stratum, step, this.#bulk.startOf(like, step) + afterMs, this.#bulk.drainedAt[like] as number);
   }
 
-  /** How long all attempts of the step take. */
-  #failingMs(who: number, step: number): number {
-    const { attempts } = must(this.#model.program.steps[step], 'a step');
-    const timeoutMs = this.#timeoutMs(step);
-    let ms = 0;
-    for (let attempt = 1; attempt <= attempts; attempt++) ms += Math.min(timeoutMs, this.#fallen.chance.takesMs(who, step, attempt));
-    return ms;
-  }
-
   /** The key of a counted straggler's chance: plans that differ a little have the same ones, and a few more or less. */
   #who(key: number, step: number, i: number): number {
     return Math.floor(4_294_967_296 * draw(KEY.who, key, step, i, 0)) | 0;
@@ -195,9 +205,11 @@ export class Stragglers {
   }
 }
 
-function failsAlways(chance: Chance, who: number, step: number, attempts: number): boolean {
-  for (let attempt = 1; attempt <= attempts; attempt++) if (!chance.fails(who, step, attempt)) return false;
-  return true;
+/** From this share of late targets on they are drawn one by one; below it that is not worth a draw for every target. */
+const LATE_DRAWN_FROM = 0.01;
+
+function isDrawn(risk: StepRisk | undefined): boolean {
+  return risk !== undefined && risk.late >= LATE_DRAWN_FROM;
 }
 
 function sampledOf({ program, laws }: SimModel, strata: readonly Stratum[]): Sampled[] {
@@ -207,13 +219,12 @@ function sampledOf({ program, laws }: SimModel, strata: readonly Stratum[]): Sam
     const wave = must(program.waves[index], 'a wave');
     const chain = program.chainOf[must(wave.members[0], 'a target')] as number;
     const { first: firstStep, end } = must(program.chains[chain], 'a chain');
-    const risky = program.steps.slice(firstStep, end).flatMap(({ id, attempts, fails }): RiskyStep[] => {
-      const catches = laws.steps[id]?.catches ?? 0;
-      return fails > 0 || catches > 0 ? [{ step: id, attempts, fails: fails > 0, catches }] : [];
+    const steps = program.steps.slice(firstStep, end).map(({ id, attempts, fails, timeoutMs }): RiskyStep => {
+      return { step: id, attempts, fails: fails > 0, catches: laws.steps[id]?.catches ?? 0, timeoutMs: timeoutMs ?? Infinity };
     });
     const from = first;
     first += stratum.all;
-    return [{ stratum, index, key: keyOf(wave.id), members: wave.members, chain, isNode: wave.kind === 'node', first: from, risky }];
+    return [{ stratum, index, key: keyOf(wave.id), members: wave.members, chain, isNode: wave.kind === 'node', first: from, steps }];
   });
 }
 

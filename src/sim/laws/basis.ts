@@ -16,8 +16,8 @@ export function basisOf(plan: Plan, program: Program, laws: PlanLaws): Basis[] {
 function ofChain(plan: Plan, program: Program, laws: PlanLaws, index: number): Basis[] {
   const chain = must(program.chains[index], 'chain');
   const steps = program.steps.slice(chain.first, chain.end).flatMap((step): Basis[] => {
-    // A drain that nobody stated a time of waits for the jobs, which stand among the assumptions.
-    const forecast = step.id === chain.drain && step.takes === null && laws.jobs !== null;
+    // A drain waits for the jobs, which stand among the assumptions.
+    const forecast = step.id === chain.drain && laws.jobs !== null;
     return forecast ? [] : [basis(`${chain.id}: ${step.name}`, must(laws.steps[step.id], 'law').time)];
   });
   const { ways } = must(laws.chains[index], 'laws of a chain');

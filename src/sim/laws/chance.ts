@@ -1,6 +1,7 @@
 // The draws of one scenario: what its steps have in common, and from that every duration and failure of a target, in any order.
 import type { ShareOf } from '../../core/change/procedure.ts';
 import type { Program } from '../../core/run/program.ts';
+import { must } from '../../std/assert.ts';
 import { draw, normalQuantile } from '../../std/draw.ts';
 import { betaQuantile, tQuantile } from '../../std/special.ts';
 import { expOf } from './exponential.ts';
@@ -165,7 +166,7 @@ export class Chance {
   /** How long that way takes; `episode` counts how often the target left the happy path. */
   mopUpMs(target: number, way: number, episode: number): number {
     const chain = this.#chainOf[target] as number;
-    const { takes } = this.#laws.chains[chain]?.ways[way] as { readonly takes: Law };
+    const { takes } = must(this.#laws.chains[chain]?.ways[way], 'a way of mop-up');
     const u = this.#draw(target, KEY.mopUp, episode);
     return Math.round(((this.#waysMs[chain] as Float64Array)[way] as number) * expOf(takes.logSd * normalOf(u)));
   }
@@ -185,7 +186,7 @@ export class Chance {
   /** How long that way still takes after `elapsedMs`. */
   mopUpOnMs(target: number, way: number, elapsedMs: number): number {
     const chain = this.#chainOf[target] as number;
-    const { takes } = this.#laws.chains[chain]?.ways[way] as { readonly takes: Law };
+    const { takes } = (this.#laws.chains[chain] as PlanLaws['chains'][number]).ways[way] as { readonly takes: Law };
     return Math.round(restMs(this.#waysMs[chain]?.[way] ?? 0, takes.logSd, elapsedMs, this.#draw(target, KEY.mopUp, 1)));
   }
 

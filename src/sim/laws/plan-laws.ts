@@ -31,7 +31,7 @@ export interface StepLaw {
   readonly time: Law;
   readonly timeKey: number;
   readonly failKey: number;
-  /** How much (0..1) of the night it still feels; below 1 where the run has already shown how long it takes tonight. */
+  /** How much of the night it feels: 1 unless it was measured, less where the run has already shown how long it takes tonight. */
   readonly nightShare: number;
   /** Share (0..1) of attempts that fail. */
   readonly fails: ShareOf;
@@ -65,11 +65,11 @@ export interface WayLaw {
 const DEFECTS: ShareOf = { share: 0.005, n: 0, source: 'guess' };
 
 export function planLaws(plan: Plan, program: Program): PlanLaws {
-  const { approval, gateReview, faultsPerNodeDay, jobs } = assumptionsOf(plan.policy);
+  const { approval, gateReview, faultsPerNodeDay, jobs, together } = assumptionsOf(plan.policy);
   const chains = program.chains.map((chain) => chainLaws(plan, chain));
   return {
     targetKeys: Int32Array.from(program.targets, keyOf),
-    steps: program.steps.map((step) => stepLaw(program, step)),
+    steps: program.steps.map((step) => stepLaw(program, step, jobs !== null, together)),
     chains,
     night: { logMean: 0, logSd: SLOW_NIGHT_LOG_SD },
     approval: lawOf(approval),
@@ -86,23 +86,28 @@ export function planLaws(plan: Plan, program: Program): PlanLaws {
 
 export const isTry = (chain: Chain, step: number): boolean => step >= chain.mopUp && step < chain.mopUpEnd;
 
-function stepLaw(program: Program, step: ProgramStep): StepLaw {
+function stepLaw(program: Program, step: ProgramStep, jobs: boolean, together: number): StepLaw {
   const { action, fails } = step;
-  const time = timeOf(program, step);
+  const whole = timeOf(program, step, jobs);
+  // What was measured of a whole run has the night in it: it is taken apart, not added to.
+  const measured = step.takes?.between !== undefined && !isTry(must(program.chains[step.chain], 'chain'), step.id);
+  const time = measured ? { ...whole, between: whole.between * Math.sqrt(1 - together) } : whole;
   const catches = 1 - step.checks.reduce((missed, check) => missed * (1 - (check.catches ?? 0)), 1);
   return {
     time,
     timeKey: keyOf(step.name),
     failKey: keyOf(`${step.name} fails`),
-    nightShare: 1,
+    nightShare: measured ? (whole.between * Math.sqrt(together)) / SLOW_NIGHT_LOG_SD : 1,
     fails: { share: fails, n: time.n, source: time.source },
     catches,
     looks: action.kind === 'read' || action.kind === 'check',
   };
 }
 
-function timeOf(program: Program, step: ProgramStep): Law {
+function timeOf(program: Program, step: ProgramStep, jobs: boolean): Law {
   const chain = must(program.chains[step.chain], 'chain');
+  // Where jobs are forecast, a drain is waiting for them and then a round of the scheduler, whatever drains took before.
+  if (jobs && step.id === chain.drain) return defaultLaw(step.action);
   // A try carries the time of its whole way; by itself it is a reboot like the one of the procedure.
   if (isTry(chain, step.id)) {
     const reboot = program.steps.find(

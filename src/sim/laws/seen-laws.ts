@@ -21,7 +21,7 @@ export function seenLaws(laws: PlanLaws, program: Program, seen: readonly (StepS
   });
   const night = nightOf(told);
   const steps = laws.steps.map((law, step): StepLaw => {
-    const { time, nightShare } = timeWith(law.time, told[step] ?? null);
+    const { time, nightShare } = timeWith(law, told[step] ?? null);
     return { ...law, time, nightShare, fails: failsWith(law, seen[step] ?? null) };
   });
   return { ...laws, steps, night };
@@ -79,12 +79,15 @@ function nightOf(told: readonly (Told | null)[]): PlanLaws['night'] {
 }
 
 /** Given the night, the step's own part is normal around k (shift - night): k of the night is taken back from what it adds. */
-function timeWith(time: Law, told: Told | null): Pick<StepLaw, 'time' | 'nightShare'> {
-  if (told === null) return { time, nightShare: 1 };
+function timeWith({ time, nightShare }: StepLaw, told: Told | null): Pick<StepLaw, 'time' | 'nightShare'> {
+  if (told === null) return { time, nightShare };
   const { shift, variance, ownVariance } = told;
   const known = ownVariance / (ownVariance + variance);
   const between = Math.sqrt(ownVariance * (1 - known));
-  return { time: { ...time, medianMs: time.medianMs * Math.exp(known * shift), between, df: Infinity }, nightShare: 1 - known };
+  return {
+    time: { ...time, medianMs: time.medianMs * Math.exp(known * shift), between, df: Infinity },
+    nightShare: nightShare * (1 - known),
+  };
 }
 
 function failsWith({ fails }: StepLaw, seen: StepSeen | null): StepLaw['fails'] {

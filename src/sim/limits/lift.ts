@@ -38,7 +38,7 @@ export function withoutClusterOrder(plan: Plan): Plan {
 /** Kinds of targets no longer wait for each other: neither switches for quiet nodes, nor nodes for switches. */
 export function withoutKindOrder(plan: Plan): Plan {
   const waves = withoutEdges(plan.waves, (wave, before) => wave.kind !== before.kind);
-  return { ...plan, waves: waves.map(({ quiet: _, holds: __, ...wave }) => wave) };
+  return { ...plan, waves: waves.map((wave) => ({ ...wave, quiet: [], holds: [] })) };
 }
 
 /** Canaries stay where they are, but nobody waits for them. */

@@ -130,7 +130,7 @@ function modelOf(thread: Thread, spec: Spec, nextModel: () => number): number {
 }
 
 function tell({ worker }: Thread, message: ToWorker): void {
-  worker.postMessage(message);
+  worker.postMessage(message, []);
 }
 
 function take(job: Job, { from, about, rows, tookMs }: FromWorker): void {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testPlan, testProcedure, type PlanWishes } from '../../../test/plans.ts';
 import type { Bands } from '../../core/forecast/frozen.ts';
-import type { Prior } from '../../core/change/procedure.ts';
+import type { MopUpWay, Prior } from '../../core/change/procedure.ts';
+import type { Policy } from '../../core/change/policy.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { ENTRY_KINDS, type Entry } from '../../core/ports.ts';
 import { createChronicle, record, type Chronicle } from '../../core/run/chronicle.ts';
@@ -21,18 +22,27 @@ function prior(minutes: number, logSd: number, between: number): Prior {
   return { medianMs: minutes * MINUTE_MS, logSd, between, n: 0, source: 'test' };
 }
 
+/** Open too shortly for most runs, and once more the next day. */
+const WINDOWS = [1_000_000, 1_001_440].map((fromMin) => ({ cluster: 'lab', fromMin, toMin: fromMin + 90 }));
+const HANDS: readonly MopUpWay[] = [
+  { way: 'hands', share: 0.7, takes: prior(90, 0.6, 0.2), tries: [], crew: 'hardware', part: null },
+  { way: 'remote', share: 0.3, takes: prior(30, 0.6, 0.2), tries: [{ by: 'shell', act: 'reboot' }], crew: null, part: null },
+];
+const CREW = { crew: { hardware: { count: 1, shifts: null, timezone: 'UTC' } } };
+const JOBS = { jobs: { busy: 0.6, nodesEach: 3, remaining: prior(45, 0.6, 0.2) } };
+
 interface Wishes extends PlanWishes {
   readonly logSd?: number;
   readonly between?: number;
   readonly fails?: number;
 }
 
-function planOf({ logSd = 0.2, between = 0.4, fails = 0, ...wishes }: Wishes = {}): Plan {
+function planOf({ logSd = 0.2, between = 0.4, fails = 0, procedure = {}, ...wishes }: Wishes = {}): Plan {
   const times: { [step: string]: number } = { stage: 5, apply: 20, activate: 10, conform: 1, validate: 15 };
   return testPlan({
     nodes: 24,
     ...wishes,
-    policy: { assume: { faultsPerNodeDay: { share: 0, n: 0, source: 'test' } }, ...wishes.policy },
+    policy: { ...wishes.policy, assume: { faultsPerNodeDay: { share: 0, n: 0, source: 'test' }, ...wishes.policy?.assume } },
     procedure: testProcedure({
       defects: { share: 0, n: 0, source: 'test' },
       steps: testProcedure().steps.map((step) => ({
@@ -41,7 +51,7 @@ function planOf({ logSd = 0.2, between = 0.4, fails = 0, ...wishes }: Wishes = {
         fails: step.name === 'apply' ? fails : 0,
         timeoutMs: null,
       })),
-      ...wishes.procedure,
+      ...procedure,
     }),
   });
 }
@@ -135,7 +145,15 @@ describe('the forecast of a run under way', () => {
       nodes: fc.integer({ min: 2, max: 20 }),
       atOnce: fc.integer({ min: 1, max: 20 }),
       fails: fc.constantFrom(0, 0.1, 0.5),
+      procedure: fc.constantFrom<Wishes['procedure']>({}, { mopUp: HANDS }),
       mode: fc.constantFrom('act' as const, 'confirm' as const),
+      policy: fc.constantFrom<Partial<Policy>>(
+        {},
+        { windows: WINDOWS },
+        { windows: WINDOWS, atWindowEnd: 'stop-and-return' },
+        { assume: JOBS },
+        CREW,
+      ),
     });
     fc.assert(
       fc.property(wishes, fc.nat(1_000), fc.double({ min: 0, max: 1.2, noNaN: true }), (wish, scenario, share) => {
@@ -149,7 +167,7 @@ describe('the forecast of a run under way', () => {
           else expect(p50Min ?? Infinity).toBeGreaterThanOrEqual(minutes - 0.001);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 

@@ -3,7 +3,7 @@
 import type { Policy, Quantity } from '../../core/change/policy.ts';
 import type { Plan, Wave } from '../../core/plan/plan.ts';
 import { expand } from '../../core/plan/expand.ts';
-import { subPlan, waveSize, type WaveTargets } from './sub-plan.ts';
+import { subPlan, waveSize } from './sub-plan.ts';
 
 const ALL: Quantity = { kind: 'share', share: 1 };
 

@@ -85,9 +85,11 @@ function* refine(
   tell: (fleet: Series, checked: Checked) => Forecast,
 ): Asking<Forecast> {
   const limit = limitOf(fleet.spec.plan, fleet.spec.engine, options);
-  const fixed = options.scenarios !== undefined;
+  const { scenarios, tolerance = TOLERANCE } = options;
   let forecast = tell(fleet, checked);
-  while (fleet.count < limit && !fleet.stopped && !one.stopped && (fixed || !sureEnough(fleet, options.tolerance ?? TOLERANCE))) {
+  const enough = (): boolean =>
+    fleet.count >= limit || fleet.stopped || one.stopped || (scenarios === undefined && sureEnough(fleet, tolerance));
+  while (!enough()) {
     const next = LOOKS.find((look) => look > fleet.count) ?? limit;
     yield* grow([fleet, one], Math.min(next, limit));
     forecast = tell(fleet, checked);

@@ -23,8 +23,8 @@ export interface BlockMode {
 }
 
 /** Enough for a median that only ranks. */
-const SCENARIOS = 5;
-const SHARES = [0.25, 0.5, 1] as const;
+const SCENARIOS = 3;
+const SHARES = [0.5, 1] as const;
 /** With more clusters, tables cost more than they tell. */
 const CLUSTERS_MAX = 8;
 
@@ -40,11 +40,11 @@ export function clustersOf(plan: Plan): string[] {
   return [...new Set([...main, ...plan.waves].map(({ cluster }) => cluster))];
 }
 
-/** None where one cluster is all, where there are too many, or where somebody stopped it. */
-export function* blocksOf(plan: Plan, seed: number): Asking<Block[]> {
+/** None where one cluster is all, where there are too many, or where somebody stopped it. Without shares, only with all places. */
+export function* blocksOf(plan: Plan, seed: number, withShares: boolean): Asking<Block[]> {
   const clusters = clustersOf(plan);
   if (clusters.length < 2 || clusters.length > CLUSTERS_MAX) return [];
-  const shares = sharedLimits(plan).length === 0 ? ([1] as const) : SHARES;
+  const shares = withShares && sharedLimits(plan).length > 0 ? SHARES : ([1] as const);
   const targets = targetsByWave(plan);
   const tables = clusters.map((cluster) => {
     const own = new Map(plan.waves.map((wave) => [wave.id, wave.cluster === cluster ? (targets.get(wave.id) ?? []) : []]));

@@ -50,7 +50,7 @@ function leastBesides(plan: Plan, limit: string): number {
     const [first, last] = [afterDrain(steps).find((step) => step.uses.includes(limit)), uses.lastIndexOf(true)];
     if (!first) return [];
     const from = steps.indexOf(first);
-    const besides = steps.filter((step, i) => !step.early && (i < from || i > last) && !isDrain(step) && step.action.kind !== 'do');
+    const besides = steps.filter((step, i) => !step.early && (i < from || i > last) && !isDrain(step));
     return [besides.reduce((sum, step) => sum + fastMin(step), 0)];
   });
   return ways.length === 0 ? 0 : Math.min(...ways);

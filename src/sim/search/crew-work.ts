@@ -20,7 +20,9 @@ export function crewWork(plan: Plan, cluster: string): CrewWork[] {
       if (!procedure) return [];
       const stragglers = waveSize(wave) * straggling(procedure);
       return procedure.mopUp.flatMap(({ crew, share, takes }) =>
-        crew === null || !takes ? [] : [{ crew, jobs: stragglers * share, minutes: (takes.medianMs / MINUTE_MS) * Math.exp(takes.logSd ** 2 / 2) }],
+        crew === null || !takes
+          ? []
+          : [{ crew, jobs: stragglers * share, minutes: (takes.medianMs / MINUTE_MS) * Math.exp(takes.logSd ** 2 / 2) }],
       );
     });
   return [...Map.groupBy(jobs, ({ crew }) => crew)].flatMap(([crew, own]): CrewWork[] => {

@@ -6,10 +6,12 @@ export type Interval = readonly [fromMin: number, toMin: number];
 export function subtract(stretches: readonly Interval[], others: readonly Interval[]): Interval[] {
   const left = others.reduce<readonly Interval[]>(
     (open, [from, to]) =>
-      open.flatMap(([start, end]): Interval[] => [
-        [start, Math.min(end, from)],
-        [Math.max(start, to), end],
-      ]).filter(([start, end]) => start < end),
+      open
+        .flatMap(([start, end]): Interval[] => [
+          [start, Math.min(end, from)],
+          [Math.max(start, to), end],
+        ])
+        .filter(([start, end]) => start < end),
     stretches,
   );
   const joined: [number, number][] = [];

@@ -28,14 +28,18 @@ function serialPlan(plan: Plan): NaivePlan | null {
   const busy = new Set(plan.waves.map(({ cluster }) => cluster)).size;
   for (const cut of ['rack', 'unit'] as const) {
     const pieces = remade(plan, policy, { cut, chains: 1 });
-    const main = pieces?.waves.filter(({ gate }) => gate.failedMax === null) ?? [];
-    // As many main waves of one kind as clusters: nothing was cut.
-    if (pieces && Math.max(0, ...Map.groupBy(main, ({ kind }) => kind).values().map((waves) => waves.length)) > busy) {
+    if (pieces && mostWaves(pieces) > busy) {
       return { name: `${cut} by ${cut}`, plan: pieces };
     }
   }
   const whole = remade(plan, policy, {});
   return whole && { name: 'cluster by cluster', plan: whole };
+}
+
+/** Main waves of the kind that has most of them: no more than clusters means that nothing was cut. */
+function mostWaves({ waves }: Plan): number {
+  const main = waves.filter(({ gate }) => gate.failedMax === null);
+  return Math.max(0, ...[...Map.groupBy(main, ({ kind }) => kind).values()].map((own) => own.length));
 }
 
 function remade(parent: Plan, policy: Plan['policy'], sequence: Sequence): Plan | null {

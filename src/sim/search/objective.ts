@@ -21,14 +21,19 @@ export const AIM_WORDS: { readonly [aim in Aim]: string } = {
 
 /** Of customers served before others: so much later than with the rules is still the same promise. */
 export const LATER_PART = 0.05;
-const LATER_MIN = 2;
+export const LATER_MIN = 2;
 /** So many more nights (share) may miss the return gate in their windows. */
 const SHORT_PART = 0.02;
+/** From so many nights on a P90 is one, and not the latest night. */
+const P90_OF_MIN = 20;
 
 /** 1: as good as the rules' plan; less is better; Infinity: does not get there where the rules' does. Same scenarios, same engine. */
 export function costOf(plan: Collected, rules: Collected, aim: Aim): number {
   const { t95, gpuHours } = WEIGHTS[aim];
-  return (t95 * timePart(t95Of(plan), t95Of(rules)) + gpuHours * part(mean(hoursOf(plan)), mean(hoursOf(rules)))) / (t95 + gpuHours);
+  const hours = part(mean(hoursOf(plan)), mean(hoursOf(rules)));
+  // Who does not get there has perhaps not begun: hours that were not lost for that reason are no gain.
+  const lost = p90(t95Of(plan)) < Infinity ? hours : Math.max(1, hours);
+  return (t95 * timePart(t95Of(plan), t95Of(rules)) + gpuHours * lost) / (t95 + gpuHours);
 }
 
 /** Does it keep what the rules' plan keeps: the windows, and the promise to each cluster named? */
@@ -58,9 +63,18 @@ export function mean(values: Float64Array): number {
 
 /** Where neither gets there in nine of ten nights, the nights that do not count. */
 function timePart(own: Float64Array, before: Float64Array): number {
-  const [a, b] = [p90(own), p90(before)];
+  const [a, b] = [late(own), late(before)];
   if (b < Infinity) return part(a, b);
   return a < Infinity ? 0 : part(missed(own), missed(before));
+}
+
+/** P90; of fewer nights than tell one, the mean of the later half, which is steadier and ranks alike. */
+function late(values: Float64Array): number {
+  const sorted = rising(values);
+  const later = sorted.subarray(Math.floor(sorted.length / 2));
+  return sorted.length < P90_OF_MIN && quantile(sorted, 0.9) < Infinity
+    ? mean(later.filter((value) => value < Infinity))
+    : quantile(sorted, 0.9);
 }
 
 function part(value: number, whole: number): number {

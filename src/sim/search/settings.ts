@@ -26,7 +26,7 @@ export interface Settings {
 export interface Remade {
   readonly policy: Policy;
   readonly calendars: Plan['calendars'];
-  readonly sequence: Sequence | undefined;
+  readonly sequence?: Sequence | undefined;
 }
 
 export function applySettings({ policy, calendars, sequence }: Remade, settings: Settings): Remade {

@@ -1,0 +1,84 @@
+// Everything a proposal is built from, rehearsed here: the plan and what stands beside it, and what was seen of waves and of one
+// customer's nodes. Ctrl-C leaves what is there.
+import type { Comparison } from '../../core/forecast/forecast.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { showMinutes } from '../../chart/scale.ts';
+import type { ProposalAlternative } from '../../report/proposal.ts';
+import { meanDifference, pairedDifference, pairingRatio } from '../../sim/limits/differences.ts';
+import { proposing, type Proposed, type ProposingProgress } from '../../sim/propose/proposing.ts';
+import type { EngineName } from '../../sim/rehearse/asking.ts';
+import type { PartWatch } from '../../sim/rehearse/part-of-fleet.ts';
+import { naivePlans, type NaivePlan } from '../../sim/search/naive.ts';
+import { MILESTONES } from '../../core/forecast/forecast.ts';
+import type { CliContext } from '../context.ts';
+import { slowly } from '../progress.ts';
+import { carryOutHere } from '../rehearsal.ts';
+import type { Material } from './material.ts';
+import type { Scope } from './scope.ts';
+import { watchHere, type Watched } from './watch-here.ts';
+
+export interface Wishes {
+  readonly seed: number;
+  readonly scenarios?: number;
+  readonly engine?: EngineName;
+  readonly json: boolean;
+  readonly madeAtUnixMin: number;
+}
+
+/** null: stopped before there was anything; said already. */
+export async function gather(context: CliContext, plan: Plan, scope: Scope, wishes: Wishes): Promise<Material | null> {
+  const { madeAtUnixMin, json, ...options } = wishes;
+  const own = scope.customer !== null;
+  const naive = naivePlans(plan);
+  const proposed = await carryOutHere<Proposed, ProposingProgress>(context, {
+    asking: (onProgress) => proposing(plan, { ...options, naive, withoutReasons: own }, onProgress),
+    line: progressLine,
+    json,
+  });
+  if (proposed === null) return null;
+  const watch = (one: Plan): Promise<Watched> => {
+    const stop = (): boolean => context.terminal.interrupted().aborted;
+    return slowly(context.terminal, 'looking at single waves', watchHere(one, scope, { ...options, stop }));
+  };
+  const watched = await watch(plan);
+  const material = { plan, scope, watched, madeAtUnixMin, limits: proposed.limits, questions: proposed.questions };
+  if (!own) return { ...material, forecast: proposed.forecast, alternatives: proposed.alternatives.map(reasoned) };
+  const alternatives: ProposalAlternative[] = [];
+  for (const other of naive) alternatives.push(ownAlternative(proposed, watched, other, await watch(other.plan)));
+  return { ...material, forecast: watched.part.forecast(proposed.forecast), alternatives };
+}
+
+function progressLine({ doing, forecast }: ProposingProgress): string {
+  const goal = forecast?.milestones['95'];
+  return goal ? `${doing}; 95 % back in ${showMinutes(goal.p50Min)} (P50), ${showMinutes(goal.p90Min)} (P90)` : doing;
+}
+
+/** Of one customer's nodes only, on the same scenarios. */
+function ownAlternative({ forecast }: Proposed, { part }: Watched, { name }: NaivePlan, other: Watched): ProposalAlternative {
+  return reasoned({ name, forecast: other.part.forecast(forecast), against: comparisonOf(part, other.part, forecast.seed) });
+}
+
+function comparisonOf(plan: PartWatch, other: PartWatch, seed: number): Comparison {
+  const scenarios = Math.min(plan.gpuHours().length, other.gpuHours().length);
+  const pair = (of: (part: PartWatch) => Float64Array): readonly [Float64Array, Float64Array] => [
+    of(other).subarray(0, scenarios),
+    of(plan).subarray(0, scenarios),
+  ];
+  return {
+    seed,
+    scenarios,
+    engine: 'exact',
+    milestones: Object.fromEntries(MILESTONES.map((percent) => [String(percent), pairedDifference(...pair((part) => part.mark(percent)))])),
+    gpuHours: meanDifference(...pair((part) => part.gpuHours())),
+    pairing: pairingRatio(...pair((part) => part.mark(95))),
+  };
+}
+
+function reasoned(alternative: Omit<ProposalAlternative, 'why'>): ProposalAlternative {
+  return { ...alternative, why: alternative.name === 'all at once' ? ALL_AT_ONCE : ONE_AFTER_THE_OTHER };
+}
+
+const ALL_AT_ONCE =
+  'Nobody waits for a canary, and nothing is staged before the window: what is wrong with the new version is wrong everywhere at once, and all stand in the same lines.';
+const ONE_AFTER_THE_OTHER =
+  'One after the other, staged inside the window: the careful habit. Each waits for the reboot and the validation of the one before, in which it has no part.';
