@@ -12,18 +12,18 @@ const QUESTION: Question = {
 
 describe('a question in lines', () => {
   it('the text, its numbers, and the commands that show them', () => {
-    expect(questionLines(QUESTION, 3, 'july plan.json', 60)).toEqual([
+    expect(questionLines(QUESTION, 3, { file: 'july plan.json', options: ['--seed', '1'] }, 60)).toEqual([
       '3. image-server has 400 places in the whole fleet. What',
       '   would it take to lift it?',
       '     count: 400; gain at 95 %: 2 h 3 min (1 h 49 min to 2 h',
       '     17 min)',
       "     see: pitstop plan --parent 'july plan.json' --set policy.limits.image-server.count=8960 -o lift-limit.plan.json",
-      "          pitstop compare 'july plan.json' lift-limit.plan.json",
+      "          pitstop compare 'july plan.json' lift-limit.plan.json --seed 1",
     ]);
   });
 
   it('without a set there is nothing to see', () => {
-    expect(questionLines({ ...QUESTION, sets: [] }, 1, 'p.json', 200)).toHaveLength(2);
+    expect(questionLines({ ...QUESTION, sets: [] }, 1, { file: 'p.json', options: [] }, 200)).toHaveLength(2);
   });
 
   it.each([

@@ -1,11 +1,17 @@
 // Questions of the challenger in lines for people: the question, its numbers with their intervals, and the commands that show them.
 import { showMinutes } from '../chart/scale.ts';
 import type { Question } from '../core/forecast/forecast.ts';
-import { quoteArgument, quoteCommand } from '../std/quote.ts';
+import { quoteCommand } from '../std/quote.ts';
 import { showCount } from '../std/share.ts';
 
-/** A question numbered `number`, wrapped to `width`; `file` is the plan that it is asked of. */
-export function questionLines(question: Question, number: number, file: string, width: number): string[] {
+/** The plan that is asked, and the options with which `compare` lives through the same nights. */
+export interface Asked {
+  readonly file: string;
+  readonly options: readonly string[];
+}
+
+/** A question numbered `number`, wrapped to `width`; commands stay on one line, to be copied. */
+export function questionLines(question: Question, number: number, asked: Asked, width: number): string[] {
   const lead = `${number}. `;
   const indent = ' '.repeat(lead.length);
   const [first = '', ...rest] = wrapped(question.text, width - lead.length);
@@ -13,7 +19,7 @@ export function questionLines(question: Question, number: number, file: string, 
     `${lead}${first}`,
     ...rest.map((line) => `${indent}${line}`),
     ...wrapped(numberWords(question.numbers).join('; '), width - lead.length - 2).map((line) => `${indent}  ${line}`),
-    ...seeLines(question, file).map((line) => `${indent}  ${line}`),
+    ...seeLines(question, asked).map((line) => `${indent}  ${line}`),
   ];
 }
 
@@ -44,10 +50,10 @@ export function planCommand(parent: string, sets: readonly string[], child: stri
   return quoteCommand(['pitstop', 'plan', '--parent', parent, ...sets.flatMap((set) => ['--set', set]), '-o', child]);
 }
 
-function seeLines({ id, sets }: Question, file: string): string[] {
+function seeLines({ id, sets }: Question, { file, options }: Asked): string[] {
   if (sets.length === 0) return [];
   const child = `${id}.plan.json`;
-  return [`see: ${planCommand(file, sets, child)}`, `     pitstop compare ${quoteArgument(file)} ${child}`];
+  return [`see: ${planCommand(file, sets, child)}`, `     ${quoteCommand(['pitstop', 'compare', file, child, ...options])}`];
 }
 
 type Unit = '' | 'Min' | 'GpuHours' | 'Hours' | 'Share';

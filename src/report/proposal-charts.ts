@@ -46,6 +46,9 @@ export function returnChart(proposal: Proposal, times: ProposalTimes): Block {
 
 /** The table of the sequence says the same in Markdown. */
 export function sequenceChart({ stages, windows, blackouts, crews, turnBack }: Proposal, times: ProposalTimes): Block {
+  const ends = stages.flatMap(({ kind, rows }) => (kind === 'window' ? rows.map(({ endP90Min }) => endP90Min ?? Infinity) : []));
+  // A window kept in reserve would press all the work into a corner of the picture.
+  const used = windows.filter(({ fromMin }) => fromMin <= Math.max(0, ...ends));
   const rows = stages.flatMap((stage, i) =>
     stage.rows.map(({ what, startMin, endMin, endP90Min }) => ({
       label: what,
@@ -63,7 +66,7 @@ export function sequenceChart({ stages, windows, blackouts, crews, turnBack }: P
     svg: ganttSvg({
       title: 'From staging to the last return',
       rows,
-      windows: labelled(windows, 'window'),
+      windows: labelled(used, 'window'),
       blackouts: labelled(blackouts, 'blackout'),
       crews: labelled(crews, 'crew'),
       turnBackMin: turnBack.lastMin,

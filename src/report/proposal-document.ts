@@ -20,6 +20,7 @@ import { lastEnd, returnChart, sequenceChart } from './proposal-charts.ts';
 import { basisSection, fasterSection, questionSection, whySection, workingSection } from './proposal-reasons.ts';
 import { amount, percentWords, seen, spreadWords, timesOf, type ProposalTimes } from './proposal-words.ts';
 import type { Proposal, ProposalRisk, ProposalStage } from './proposal.ts';
+import { zonedClock } from './zoned-time.ts';
 
 const HEADLINE_MARKS = ['50', '75', '95', '99'] as const;
 const CLUSTER_MARKS = ['50', '75', '95'] as const;
@@ -91,10 +92,8 @@ function northStar({ northStarMin, forecast }: Proposal): Figure[] {
 function facts(proposal: Proposal, times: ProposalTimes): Block[] {
   const { change, customers, plan, forecast, madeAtUnixMin, zone } = proposal;
   const unseen = forecast.basis.filter(({ n }) => n === 0).length;
-  const made =
-    madeAtUnixMin === null
-      ? []
-      : [`Written ${timesOf({ forecast: { ...forecast, windowMin: madeAtUnixMin }, horizonMin: null }, zone).on(0)}.`];
+  const clock = zonedClock(zone);
+  const made = madeAtUnixMin === null ? [] : [`Written ${clock.day(madeAtUnixMin)}, ${clock.time(madeAtUnixMin)}.`];
   const items: Words[] = [
     ...change,
     ...customers.map(
@@ -208,7 +207,9 @@ function turnBackBlocks({ turnBack, windows }: Proposal, times: ProposalTimes): 
     leaves,
     back === null
       ? 'no way back'
-      : [`${showMinutes(back.takesMin)} (`, seen(back.n), `${back.source === '' ? '' : `; ${brief(back.source)}`})`],
+      : back.takesMin === 0
+        ? 'nothing to undo'
+        : [`${showMinutes(back.takesMin)} (`, seen(back.n), `${back.source === '' ? '' : `; ${brief(back.source)}`})`],
     showMinutes(onMin),
     until === null ? '-' : times.at(until),
   ]);

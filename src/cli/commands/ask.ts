@@ -25,7 +25,7 @@ export function addAsk(program: Command, context: CliContext): void {
 
 async function ask(context: CliContext, file: string, options: RehearsalOptions): Promise<void> {
   const plan = planToRehearse(file, options.set, await priorsAsked(context, options.priors));
-  const { seed, scenarios, engine, set, json = false } = options;
+  const { seed, scenarios, engine, json = false } = options;
   const wishes = { seed, ...(scenarios !== undefined && { scenarios }), ...(engine !== undefined && { engine }) };
   const challenge = await carryOutHere<Challenge, Challenge>(context, {
     asking: (onProgress) => challenged(plan, wishes, onProgress),
@@ -35,15 +35,18 @@ async function ask(context: CliContext, file: string, options: RehearsalOptions)
   if (challenge === null) return;
   const { terminal } = context;
   if (json) printJson(terminal, challenge);
-  else terminal.out(`${describe(challenge, file, set, Math.min(WIDTH_MAX, terminal.size().columns)).join('\n')}\n`);
+  else terminal.out(`${describe(challenge, file, options, Math.min(WIDTH_MAX, terminal.size().columns)).join('\n')}\n`);
 }
 
 /** The commands under a question begin at the plan that was asked, so a child of sets is written down first. */
 const ASKED = 'asked.plan.json';
 
-function describe({ questions, engine, seed, scenarios }: Challenge, file: string, set: readonly string[], width: number): string[] {
+function describe(challenge: Challenge, file: string, { set, priors }: RehearsalOptions, width: number): string[] {
+  const { questions, engine, seed, scenarios } = challenge;
   const count = questions.length === 0 ? 'nothing to ask' : counted(questions.length, 'question');
-  const asked = set.length === 0 ? file : ASKED;
+  const same = ['--seed', String(seed), '--scenarios', String(scenarios), '--engine', engine];
+  const options = priors === 'plan' ? same : [...same, '--priors', priors];
+  const asked = { file: set.length === 0 ? file : ASKED, options };
   return [
     `${file}: ${count}`,
     ...(set.length === 0 ? [] : [`${ASKED} below is: ${planCommand(file, set, ASKED)}`]),

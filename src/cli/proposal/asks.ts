@@ -4,6 +4,7 @@ import { assumptionsOf } from '../../core/forecast/assumptions.ts';
 import type { Cluster } from '../../core/fleet/model.ts';
 import { EMPTY, fold, intersection, parseNodeSet, size, union, type NodeSet } from '../../core/fleet/nodeset.ts';
 import type { ProposalAsk } from '../../report/proposal.ts';
+import { showCount } from '../../std/share.ts';
 import { counted } from '../output.ts';
 import { minutesOf, type Material } from './material.ts';
 import { partsWanted } from './parts-wanted.ts';
@@ -43,7 +44,7 @@ function ofCustomer(material: Material, { name, customer }: Cluster): ProposalAs
             what: `Agreement to the window of ${name}`,
             who: customer,
             byMin: from - notice,
-            why: `${showMinutes(notice)} notice are agreed`,
+            why: `a notice of ${showMinutes(notice)} is agreed`,
           },
         ];
   return [
@@ -157,10 +158,10 @@ function ofParts(material: Material): ProposalAsk[] {
     if (onSite !== null && wanted <= onSite) return [];
     const have =
       onSite === null ? 'nobody said how many are on site' : `${onSite} on site${arriving === 0 ? '' : `, ${arriving} arriving`}`;
-    const many = onSite === null ? `${counted(wanted, part)} on site` : `${counted(wanted - onSite, `more ${part}`)} on site`;
+    const more = onSite === null ? wanted : wanted - onSite;
     return [
       {
-        what: `${many}, or ordered`,
+        what: `Part ${part}: ${showCount(more)}${onSite === null ? '' : ' more'} on site, or ordered`,
         who: 'spares',
         byMin: material.forecast.windowMin === null ? null : 0,
         why: `${wanted} wanted in nine of ten scenarios, ${have}`,

@@ -1,6 +1,6 @@
 // Everything a proposal is built from, rehearsed here: the plan and what stands beside it, and what was seen of waves and of one
 // customer's nodes. Ctrl-C leaves what is there.
-import type { Comparison } from '../../core/forecast/forecast.ts';
+import { MILESTONES, type Comparison, type Forecast } from '../../core/forecast/forecast.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { showMinutes } from '../../chart/scale.ts';
 import type { ProposalAlternative } from '../../report/proposal.ts';
@@ -9,8 +9,8 @@ import { proposing, type Proposed, type ProposingProgress } from '../../sim/prop
 import type { EngineName } from '../../sim/rehearse/asking.ts';
 import type { PartWatch } from '../../sim/rehearse/part-of-fleet.ts';
 import { naivePlans, type NaivePlan } from '../../sim/search/naive.ts';
-import { MILESTONES } from '../../core/forecast/forecast.ts';
 import type { CliContext } from '../context.ts';
+import { counted } from '../output.ts';
 import { slowly } from '../progress.ts';
 import { carryOutHere } from '../rehearsal.ts';
 import type { Material } from './material.ts';
@@ -75,7 +75,16 @@ function comparisonOf(plan: PartWatch, other: PartWatch, seed: number): Comparis
 }
 
 function reasoned(alternative: Omit<ProposalAlternative, 'why'>): ProposalAlternative {
-  return { ...alternative, why: alternative.name === 'all at once' ? ALL_AT_ONCE : ONE_AFTER_THE_OTHER };
+  const why = alternative.name === 'all at once' ? ALL_AT_ONCE : ONE_AFTER_THE_OTHER;
+  return { ...alternative, why: `${why}${neverWords(alternative.forecast)}` };
+}
+
+/** A plan that never begins most of its nodes costs few GPU-hours, which is no merit. */
+function neverWords({ milestones, curve, nodes }: Forecast): string {
+  if (milestones['95']?.p50Min !== null) return '';
+  const reached = curve.reduce((most, { share, p50Min }) => (p50Min === null ? most : Math.max(most, share)), 0);
+  const part = reached === 0 ? 'less than 1 %' : `${reached} %`;
+  return ` Its windows are over before it is: in half of the scenarios ${part} of ${counted(nodes, 'node')} ever come back, and its GPU-hours are low because the others are never begun.`;
 }
 
 const ALL_AT_ONCE =

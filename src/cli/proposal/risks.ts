@@ -9,8 +9,9 @@ import { counted } from '../output.ts';
 import type { Material } from './material.ts';
 import { waysWords } from './stages.ts';
 
-/** `targets`: how many it is expected to hit, to put the dearest first. */
-interface Weighed extends ProposalRisk {
+interface Weighed {
+  readonly risk: ProposalRisk;
+  /** How many it is expected to hit, to put the dearest first. */
   readonly targets: number;
 }
 
@@ -22,8 +23,7 @@ export function risksOf(material: Material): ProposalRisk[] {
     ...chains.flatMap((chain) => [...stepRisks(material, chain), ...hiddenRisks(material, chain)]),
     ...faultRisks(material),
   ].toSorted((a, b) => b.targets - a.targets);
-  const ofTargets = all.slice(0, RISKS_MAX).map(({ targets: _, ...risk }) => risk);
-  return [...runRisks(material, chains), ...ofTargets];
+  return [...runRisks(material, chains), ...all.slice(0, RISKS_MAX).map(({ risk }) => risk)];
 }
 
 interface Chained {
@@ -50,12 +50,13 @@ function stepRisks({ plan, watched }: Material, { chain, count }: Chained): Weig
     const { fails } = must(laws.steps[id], 'a law');
     if (fails.share <= 0) return [];
     const hit = count * fails.share ** attempts;
-    const tries = attempts === 1 ? 'each' : `each after ${attempts} attempts`;
+    const tries = attempts === 1 ? '' : `, after ${attempts} attempts each`;
     return [
       {
         what: `${name} (${chain.id}) fails on a ${procedure.kind}`,
-        likely: fails,
-        costs: `${about(hit)} of ${counted(count, procedure.kind, plural(procedure.kind))} off the happy path, ${tries}`,
+        // Whoever states how long a step takes does not thereby say where its failures come from.
+        likely: { ...fails, source: fails.n > 0 ? fails.source : 'as the catalogue has it' },
+        costs: `${about(hit)} of ${counted(count, procedure.kind, plural(procedure.kind))} off the happy path${tries}`,
         answer: `${waysWords(procedure)}; nobody else waits for them`,
         targets: hit,
       },
@@ -121,7 +122,7 @@ function runRisks({ plan, forecast, watched }: Material, chains: readonly Chaine
     risks.push({
       what: 'The window ends before the return gate is met',
       likely: { share: forecast.short, ...rehearsed(forecast.scenarios) },
-      costs: `in nine of ten scenarios the gate is met ${showMinutes(forecast.gateMin.p90Min)} after the first drain`,
+      costs: lateWords(forecast.gateMin.p90Min),
       answer: AT_WINDOW_END[plan.policy.atWindowEnd],
     });
   }
@@ -144,6 +145,12 @@ function runRisks({ plan, forecast, watched }: Material, chains: readonly Chaine
     });
   }
   return risks;
+}
+
+function lateWords(gateMin: number | null): string {
+  return gateMin === null
+    ? 'in more than one of ten scenarios the gate is never met'
+    : `in nine of ten scenarios the gate is met within ${showMinutes(gateMin)}`;
 }
 
 const AT_WINDOW_END: { readonly [then in Material['plan']['policy']['atWindowEnd']]: string } = {

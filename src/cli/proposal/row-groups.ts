@@ -26,10 +26,9 @@ export function rowGroupsOf(plan: Plan, { waves }: Scope): RowGroup[] {
   const words = [
     (index: number) => waveOf(index).id.replaceAll('.', ' '),
     (index: number) => `${waveOf(index).cluster} ${phase(index)}`,
-    phase,
   ];
   const groupings = words.map((wordsOf) => Map.groupBy(waves, wordsOf));
-  const grouping = groupings.find((groups) => groups.size <= ROWS_MAX) ?? (groupings.at(-1) as Map<string, number[]>);
+  const grouping = groupings.find((groups) => groups.size <= ROWS_MAX) ?? Map.groupBy(waves, phase);
   return [...grouping].map(([what, members]) => groupOf(plan, what, members.map(waveOf), members));
 }
 

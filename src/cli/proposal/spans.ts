@@ -15,7 +15,8 @@ export function spansOf(material: Material): Pick<Proposal, 'windows' | 'blackou
   );
   return {
     windows: named.flatMap((window) => spanOf(material, window, window.name)),
-    blackouts: blackouts.flatMap((blackout) => spanOf(material, blackout, blackout.why)),
+    // Why nothing may be done then may be another customer's business.
+    blackouts: blackouts.flatMap((blackout) => spanOf(material, blackout, scope.customer === null ? blackout.why : '')),
     crews: Object.entries(crew).map(([name, { count }]) => ({ name: `${name} (${count})`, shifts: shiftsOf(material, name) })),
   };
 }

@@ -17,7 +17,7 @@ export function stagesOf(material: Material): ProposalStage[] {
 
 function stagingRows({ watched }: Material): Row[] {
   return watched.rows.flatMap(({ what, targets, times }) =>
-    times.staging ? [rowOf(what, targets, times.staging.start, times.staging.end, 'every target has it, or it is done in the window')] : [],
+    times.staging ? [rowOf(what, targets, times.staging.start, times.staging.end, 'staged, or done in the window')] : [],
   );
 }
 

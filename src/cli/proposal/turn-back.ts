@@ -100,15 +100,19 @@ function wayBack(model: SimModel, { back, backEnd }: Chain): Takes {
 
 /**
  * Until 19 of 20 targets that begin together are through, on 19 of 20 nights: the sum of the steps' laws at 1.645 of both spreads
- * together, and once more for each turn that a limit makes of it.
+ * together. A step that a limit lets through in turns takes as many of them.
  */
 function timeOf(model: SimModel, steps: readonly ProgramStep[]): Takes {
-  const laws = steps.flatMap((step) => {
-    const law: Law = must(model.laws.steps[step.id], 'a law').time;
-    return [{ ...law, medianMs: law.medianMs * turnsOf(model, step) }];
-  });
+  const laws = steps.map((step) => inTurns(must(model.laws.steps[step.id], 'a law').time, turnsOf(model, step)));
   const { medianMs, logSd, between, n, source } = sumOf(laws);
   return { takesMin: (medianMs * Math.exp(Z95 * Math.hypot(logSd, between))) / MINUTE_MS, n, source };
+}
+
+/** One after the other, each turn as long as the mean of a target: luck and bad luck of single targets even out. */
+function inTurns(law: Law, turns: number): Law {
+  if (turns === 1) return law;
+  const meanMs = law.medianMs * Math.exp(law.logSd ** 2 / 2);
+  return { ...law, medianMs: meanMs * turns, logSd: law.logSd / Math.sqrt(turns) };
 }
 
 /** How often a limit lets a full set of targets through until all have been. */

@@ -20,6 +20,11 @@ export function chain(stages: readonly (readonly Draft[])[], rows: Rows, why: Re
   const drafts = stages.flat();
   chainPieces(drafts, rows, findings);
   const { clusters, limit, sequence } = rows;
+  if (sequence.cut && sequence.cut !== 'cluster')
+    why.push({
+      about: 'order',
+      text: `waves are cut to ${sequence.cut}s, ${chainsOf(sequence)} of a cluster in work at a time, as the sequence says`,
+    });
   if (clusters.length > 1) {
     const by = sequence.order ? 'as the sequence of the plan says' : 'by priority of their customers';
     why.push({ about: 'order', text: `clusters are served as ${clusters.join(', ')}: ${by}` });
@@ -47,7 +52,7 @@ export function chain(stages: readonly (readonly Draft[])[], rows: Rows, why: Re
 
 /** Pieces with canaries go first. Canaries of nodes that nothing holds are in no row: everybody waits for them anyhow. */
 function chainPieces(drafts: readonly Draft[], { clusters, pieces, sequence }: Rows, findings: Finding[]): void {
-  const chains = sequence.chains ?? 1;
+  const chains = chainsOf(sequence);
   for (const cluster of clusters) {
     const names = pieces.get(cluster) ?? [];
     if (names.length < 2) continue;
@@ -96,6 +101,10 @@ function firstOf(group: readonly Draft[]): readonly Draft[] {
 function lastOf(group: readonly Draft[]): readonly Draft[] {
   const waitedFor = new Set(group.flatMap(({ after, holds }) => [...after, ...[...holds.values()].flatMap((until) => [...until])]));
   return group.filter(({ id }) => !waitedFor.has(id));
+}
+
+function chainsOf({ chains = 1 }: Sequence): number {
+  return Math.max(1, chains);
 }
 
 function groupsOf(drafts: readonly Draft[], clusters: readonly string[]): readonly (readonly Draft[])[] {

@@ -38,16 +38,15 @@ function conform({ steps, components }: MergedProcedure): Finding[] {
   });
 }
 
-function cleared({ kind, needs, steps }: MergedProcedure, id: string): Finding[] {
+function cleared({ kind, steps }: MergedProcedure, id: string): Finding[] {
   const destructive = steps.findIndex((step) => step.destructive);
   const first = steps[destructive];
   if (!first) return [];
   if (first.early)
     return [finding('error', 'destructive-early', id, `${first.name} is destructive and early: it would run on targets that carry work`)];
   const drain = steps.findIndex(isDrain);
-  // A switch or a feed is quiet when its nodes are drained, which the guard sees to.
-  const drains = kind === 'node' || (kind === 'domain' && needs !== 'live');
-  if (!drains || (drain >= 0 && drain < destructive)) return [];
+  // What has no drain of its own waits until the nodes behind it are quiet: a rule about waves.
+  if ((kind !== 'node' && drain < 0) || (drain >= 0 && drain < destructive)) return [];
   const why = drain < 0 ? 'there is no drain' : `the drain comes only after it`;
   return [finding('error', 'destructive-before-cleared', id, `${first.name} is destructive, and ${why}`)];
 }

@@ -183,6 +183,17 @@ test('what drains by itself, or works on live targets, needs nobody quiet', () =
   ]);
 });
 
+test('a domain without a drain of its own: its nodes are drained for it', () => {
+  const fleet = exampleFleet([clusterOf('a', 4, { domains: [{ name: 'd1', nodes: 'a[1-4]', switches: 9 }] })]);
+  const bundle = exampleProcedure('nvlink-bundle', { kind: 'domain' });
+  const planned = plan(fleet, { procedures: procedures(bundle) });
+  expect(waves(planned)).toEqual([
+    'a.domain.main d1 once quiet a.node.behind',
+    'a.node.behind a[1-4] held before return for a.domain.main',
+  ]);
+  expect(errors(planned)).toEqual([]);
+});
+
 test('switches after nodes: cannot be, since the nodes would have to be back and quiet at once', () => {
   const late = procedures(exampleProcedure('host-os'), { ...switchFirmware, after: ['host-os'] });
   expect(errors(plan(exampleFleet([clusterOf('a', 4)]), { procedures: late }))).toEqual(['quiet-order switch-firmware']);
@@ -235,6 +246,11 @@ test('sequence: units with their leaves; spines that need all of a cluster quiet
       "a.node.au2.main a[5-8] after a.node.au1.main held before apply for a.switch.au2.main",
     ]
   `);
+  const live = procedures(exampleProcedure('host-os', { after: ['switch-firmware'] }), { ...switchFirmware, needs: 'live' });
+  const parent = { ...plan(fleet, { policy, procedures: live, sequence: { cut: 'unit' } }).plan, id: 'a'.repeat(64) };
+  expect(parent.waves.find(({ id }) => id === 'a.node.au2.main')?.after).toContain('a.switch.au2.main');
+  const child = makeChildPlan({ parent, policy, procedures: parent.procedures, calendars: {}, defaults: [], nowMin: null });
+  expect(child.plan.waves).toEqual(parent.waves);
   const whole = plan(fleet, { sequence: { cut: 'unit' } });
   expect(waves(whole)).toHaveLength(2);
   expect(about(whole, 'a')).toEqual(['not cut to units: what needs its nodes quiet there lies across several of them']);

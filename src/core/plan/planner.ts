@@ -114,19 +114,20 @@ export function makeChildPlan({ parent, procedures, ...input }: ChildInput): Pla
   });
 }
 
-/** Does each wave of the kind wait for those of the other kind in its own cluster? A limit of clusters alone makes no such pattern everywhere. */
+/** Does each wave of the kind wait for one of the other kind in its own cluster? Limits alone never make all wait: some wave is first. */
 function waitsFor(waves: readonly Wave[], kind: TargetKind, other: TargetKind): boolean {
   const before = Map.groupBy(
     waves.filter((wave) => wave.kind === other),
     ({ cluster }) => cluster,
   );
-  const pairs = waves
-    .filter((wave) => wave.kind === kind)
-    .flatMap((wave) => {
+  const waiting = waves.filter((wave) => wave.kind === kind && before.has(wave.cluster));
+  return (
+    waiting.length > 0 &&
+    waiting.every((wave) => {
       const waitedFor = new Set([...wave.after, ...(wave.holds ?? []).flatMap(({ until }) => until)]);
-      return (before.get(wave.cluster) ?? []).map(({ id }) => waitedFor.has(id));
-    });
-  return pairs.length > 0 && pairs.every(Boolean);
+      return before.get(wave.cluster)?.some(({ id }) => waitedFor.has(id));
+    })
+  );
 }
 
 type Reason = PlanReport['why'][number];

@@ -11,6 +11,9 @@ const NEVER = 0x7fffffff;
 /** The activities, each after those that it waits for. */
 export type ActivityList = Uint16Array;
 
+/** Makes a schedule, in the timetable, of a list and the mode of each activity. Returns the last finish. */
+export type Scheme = (network: Network, table: Timetable, list: ActivityList, modes: Int32Array) => number;
+
 /** A schedule under construction; made once for a search and used over and over. Its times are ticks, by activity. */
 export interface Timetable {
   readonly profile: Profile;
@@ -24,7 +27,7 @@ export function newTimetable(network: Network): Timetable {
   return { profile: profileOf(network), start: times(), finish: times(), waiting: new Uint16Array(network.count) };
 }
 
-/** Places each activity of the list as early as possible. `modes` has the mode of each activity. Returns the last finish. */
+/** Places each activity of the list as early as possible. */
 export function serialForward(network: Network, table: Timetable, list: ActivityList, modes: Int32Array): number {
   const { predecessors, duration, head } = network;
   const { profile, start, finish } = table;
@@ -76,7 +79,7 @@ export function serialBackward(network: Network, table: Timetable, list: Activit
   return true;
 }
 
-/** Goes through time and starts, in the order of the list, whatever is ready and fits. Returns the last finish. */
+/** Goes through time and starts, in the order of the list, whatever is ready and fits. */
 export function parallelForward(network: Network, table: Timetable, list: ActivityList, modes: Int32Array): number {
   const { duration, head } = network;
   const { profile, start, finish, waiting } = table;
@@ -85,7 +88,7 @@ export function parallelForward(network: Network, table: Timetable, list: Activi
   waiting.set(list);
   let last = 0;
   let now = 0;
-  for (let left = list.length; left > 0; ) {
+  for (let left = list.length; left > 0;) {
     let next = Infinity;
     let kept = 0;
     for (let i = 0; i < left; i++) {

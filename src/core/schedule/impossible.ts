@@ -1,7 +1,7 @@
 // Why a project cannot be carried out, in words: which activity, which resource, what is missing.
 import { must } from '../../std/assert.ts';
-import { earliestStretch, longestStretchMin, mostUnits } from './calendar.ts';
-import type { Activity, Impossible, Mode, Project } from './problem.ts';
+import { earliestStretch, longestStretchMin, mostUnits, unitsAt } from './calendar.ts';
+import type { Activity, Impossible, Mode, Project, Schedule } from './problem.ts';
 
 /** The reason for an activity that finds no place even alone, though it may start from a minute on. */
 export function whyImpossible(project: Project, activity: Activity, readyMin: number): Impossible {
@@ -15,7 +15,7 @@ export function whyImpossible(project: Project, activity: Activity, readyMin: nu
 export function activitiesInCircles(project: Project, order: Int32Array): Impossible[] {
   const left = new Set(project.activities.keys());
   for (const j of order) left.delete(j);
-  for (let before = Infinity; left.size < before; ) {
+  for (let before = Infinity; left.size < before;) {
     before = left.size;
     for (const j of left) if (!must(project.activities[j], 'activity').successors.some((k) => left.has(k))) left.delete(j);
   }
@@ -25,6 +25,22 @@ export function activitiesInCircles(project: Project, order: Int32Array): Imposs
     reason: 'it waits for itself, by way of its successors',
     proven: true,
   }));
+}
+
+/** The activities that the best of the schedules could only place behind the end of the calendars, those that wait for them left out. */
+export function leftOver(project: Project, best: Schedule, overflowMin: number, schedules: number): Impossible[] {
+  const over = project.activities.map(({ modes }, j) => {
+    const { durationMin } = must(modes[best.modes[j] ?? 0], 'mode');
+    return (best.startMin[j] as number) + durationMin > overflowMin;
+  });
+  const waits = new Set(project.activities.flatMap(({ successors }, j) => (over[j] ? successors : [])));
+  return project.activities.flatMap(({ name, modes }, j) => {
+    if (!over[j] || waits.has(j)) return [];
+    const { demands } = must(modes[best.modes[j] ?? 0], 'mode');
+    const short = project.resources.find(({ capacity }, r) => (demands[r] ?? 0) > unitsAt(capacity, overflowMin));
+    const reason = `fits alone, but none of ${schedules} schedules has a place for it beside the others before the calendars end`;
+    return [{ activity: name, resource: short?.name ?? null, reason, proven: false }];
+  });
 }
 
 function blockingResource(project: Project, mode: Mode, readyMin: number): Pick<Impossible, 'resource' | 'reason'> {
@@ -39,5 +55,8 @@ function blockingResource(project: Project, mode: Mode, readyMin: number): Pick<
         : `needs ${units} of ${name} for ${mode.durationMin} min at a stretch; ${from} the longest is ${longestStretchMin(capacity, units, readyMin)} min`;
     return { resource: name, reason };
   }
-  return { resource: null, reason: `needs several resources for ${mode.durationMin} min at a stretch; they are never free together so long` };
+  return {
+    resource: null,
+    reason: `needs several resources for ${mode.durationMin} min at a stretch; they are never free together so long`,
+  };
 }

@@ -44,7 +44,9 @@ export interface Network {
   readonly tail: Ticks;
 }
 
-export type Compiled = { readonly ok: true; readonly network: Network } | { readonly ok: false; readonly impossible: readonly Impossible[] };
+export type Compiled =
+  | { readonly ok: true; readonly network: Network }
+  | { readonly ok: false; readonly impossible: readonly Impossible[] };
 
 /** Grids longer than this cost more memory and time than a list of changes. */
 const GRID_TICKS_MAX = 200_000;
@@ -72,7 +74,10 @@ export function compile(project: Project): Compiled {
     tickMin !== null &&
     supply.endTick <= GRID_TICKS_MAX &&
     sum(modes.map(({ durationMin }) => durationMin)) <= GRID_DURATION_MAX * modes.length * tickMin;
-  const ticks = (minutes: readonly number[]): Ticks => (onGrid ? Int32Array : Float64Array).from(minutes, (each) => each / (tickMin ?? 1));
+  const ticks = (minutes: readonly number[]): Ticks => {
+    const all = minutes.map((each) => each / (tickMin ?? 1));
+    return onGrid ? Int32Array.from(all) : Float64Array.from(all);
+  };
   const uses = modes.map((mode) => wordsOf(packing, mode));
   const network: Network = {
     project,
@@ -153,7 +158,7 @@ function earliestAlone(project: Project, order: Int32Array, predecessors: Rows):
 function earliestForMode(project: Project, mode: Mode, readyMin: number): number {
   if (mode.durationMin === 0 || readyMin === Infinity) return readyMin;
   let start = readyMin;
-  for (let before = -Infinity; start > before && start < Infinity; ) {
+  for (let before = -Infinity; start > before && start < Infinity;) {
     before = start;
     for (const [r, { capacity }] of project.resources.entries())
       start = earliestStretch(capacity, mode.demands[r] ?? 0, mode.durationMin, start);

@@ -144,6 +144,7 @@ class Engine implements ExactEngine {
       program: this.#program,
       state: this.#state,
       attempts: this.#attempts,
+      crews: this.#model.plan.policy.crew,
       tally: this.#tally,
       now,
       goOn: (target) => this.#put(target, this.#attempts.ending, this.#attempts.takesMs),

@@ -21,6 +21,8 @@ export interface Present {
   readonly troubleSince: Float64Array;
   /** By step of the program: what this run has shown of it; null: nothing. */
   readonly seen: readonly (StepSeen | null)[];
+  /** When people said of a target that it is mended, Unix ms, the latest first: whoever mended it was free for the next one. */
+  readonly mendedAt: readonly number[];
   /** Targets whose return counts: the baseline. */
   readonly baseline: Int32Array;
 }
@@ -51,6 +53,7 @@ export function presentOf(chronicle: Chronicle, nowMs: number): Present {
     returnedAt: chronicle.returnedAt.slice(),
     troubleSince: chronicle.troubleSince.slice(),
     seen: seenOf(chronicle, nowMs),
+    mendedAt: chronicle.acts.flatMap(({ kind, at }) => (kind === 'fixed' || kind === 'retry' ? [at] : [])).reverse(),
     baseline: Int32Array.from(program.targets.keys()).filter((target) => hasFlag(state, target, FLAG.baseline)),
   };
 }

@@ -1,11 +1,13 @@
 // Sets the engine to where a run under way stands, so that a scenario goes on from there: whoever is at work, soaks, or waits for people
 // has done so for as long as it has.
 import { eventCode } from '../../core/run/advance.ts';
-import type { Program } from '../../core/run/program.ts';
+import type { Policy } from '../../core/change/policy.ts';
+import type { Chain, Program } from '../../core/run/program.ts';
 import { hasFlag, type MachineState } from '../../core/run/state.ts';
 import { FLAG, stageCode } from '../../core/run/states.ts';
 import { isTry } from '../laws/plan-laws.ts';
 import type { Attempts } from './attempts.ts';
+import { CrewsAtWork } from './crews-at-work.ts';
 import type { Present } from './present.ts';
 import type { Tally } from './tally.ts';
 
@@ -13,6 +15,7 @@ interface Engine {
   readonly program: Program;
   readonly state: MachineState;
   readonly attempts: Attempts;
+  readonly crews: Policy['crew'];
   readonly tally: Tally;
   /** Ms since the begin of the run. */
   readonly now: number;
@@ -39,13 +42,14 @@ const FOREIGN_GONE = eventCode('foreign-gone');
 
 /**
  * The machine's state is a copy of the run's already. What nobody can know is taken so: a pause, a hold and what others did to a target
- * end now; a question is answered as if it had just been asked; a crew has worked on a straggler since it fell.
+ * end now; a question is answered as if it had just been asked; crews work on those that fell first, and have since they could.
  */
 export function takeUp(present: Present, engine: Engine): void {
   restoreTally(present, engine);
+  takeUpTroubles(present, engine);
   for (const target of engine.state.stage.keys()) takeUpTarget(present, engine, target);
-  // Whoever has waited longest is served first.
-  for (const target of stragglersOf(present, engine)) engine.callPeople(target);
+  // Whoever fell first is at work, or first in line.
+  for (const target of stragglersOf(present, engine.state)) if (engine.state.stage[target] === STAGE.straggling) engine.callPeople(target);
   for (const [wave, state] of engine.state.waveState.entries()) engine.ask(wave, state);
   liftHolds(engine);
 }
@@ -59,16 +63,34 @@ function restoreTally({ beginMs, zeroMs, drainedAt, returnedAt }: Present, { tal
   for (const target of back) tally.returned(target, since(returnedAt[target] as number));
 }
 
+function takeUpTroubles(present: Present, { program, state, attempts: { troubles }, crews, now }: Engine): void {
+  const atWork = new CrewsAtWork(crews, present.mendedAt, present.nowMs);
+  for (const target of stragglersOf(present, state)) {
+    const fellAt = present.troubleSince[target] as number;
+    const rests = state.stage[target] === STAGE.straggling;
+    const chain = program.chains[program.chainOf[target] as number] as Chain;
+    if (!rests && !isTry(chain, state.step[target] as number)) {
+      troubles.hadSome(target);
+      continue;
+    }
+    const inVain = rests && (state.tries[target] as number) > 0;
+    troubles.takeUp(
+      target,
+      now,
+      // Nobody is called as long as there are tries left.
+      (way) => (rests || way.byTries ? atWork.elapsedMs(way, fellAt) : 0),
+      // What tries can mend they have mended.
+      ({ byTries }) => !(inVain && byTries),
+    );
+    if (rests) atWork.take(troubles.wayOf(target));
+  }
+}
+
 function takeUpTarget(present: Present, engine: Engine, target: number): void {
   const { program, state, attempts, now } = engine;
   const stage = state.stage[target];
   const step = state.step[target] as number;
   const elapsed = (at: number): number => (Number.isNaN(at) ? 0 : Math.max(0, Math.round(present.nowMs - at)));
-  if (hasFlag(state, target, FLAG.straggler)) {
-    const chain = program.chains[program.chainOf[target] as number];
-    const lasts = stage === STAGE.straggling || (chain !== undefined && isTry(chain, step));
-    attempts.troubles.takeUp(target, now, lasts ? elapsed(present.troubleSince[target] as number) : null);
-  }
   const atWork = stage === STAGE.running || stage === STAGE.queued || stage === STAGE.parked || stage === STAGE.returned;
   if (atWork && hasFlag(state, target, FLAG.drained | FLAG.changed)) attempts.troubles.entered(target, now);
   if (stage === STAGE.running) {
@@ -77,8 +99,9 @@ function takeUpTarget(present: Present, engine: Engine, target: number): void {
   } else if (stage === STAGE.returned) engine.soak(target, Math.max(0, program.soakMs - elapsed(present.returnedAt[target] as number)));
 }
 
-function stragglersOf({ troubleSince }: Present, { state }: Engine): number[] {
-  const stragglers = Array.from(state.stage.keys()).filter((target) => state.stage[target] === STAGE.straggling);
+/** Whoever fell first comes first. */
+function stragglersOf({ troubleSince }: Present, state: MachineState): number[] {
+  const stragglers = Array.from(state.stage.keys()).filter((target) => hasFlag(state, target, FLAG.straggler));
   const since = (target: number): number => troubleSince[target] || Infinity;
   return stragglers.sort((a, b) => (since(a) < since(b) ? -1 : 1));
 }

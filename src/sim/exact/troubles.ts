@@ -2,7 +2,7 @@
 import { FLAG } from '../../core/run/states.ts';
 import type { MachineState } from '../../core/run/state.ts';
 import type { Chance } from '../laws/chance.ts';
-import type { WayLaw } from '../laws/plan-laws.ts';
+import type { ChainLaws, WayLaw } from '../laws/plan-laws.ts';
 import type { SimModel } from '../model.ts';
 
 /** The machine counts attempts anew after each fall off the happy path; draws must not come again. */
@@ -140,13 +140,26 @@ export class Troubles {
     return true;
   }
 
-  /** For a run that is gone on with: the target's trouble began `elapsedMs` ago; null: it had some, and that is over. */
-  takeUp(target: number, now: number, elapsedMs: number | null): void {
+  /** For a run that is gone on with: the target had trouble, and that is over. */
+  hadSome(target: number): void {
     this.#special[target] = 1;
     this.#episodes[target] = 1;
-    if (elapsedMs === null) return;
-    const way = this.#chance.wayOn(target, elapsedMs);
-    const mopUpMs = this.#chance.mopUpOnMs(target, way, elapsedMs);
+  }
+
+  /**
+   * For a run that is gone on with: the target has trouble. `elapsedMs`: for how long each way of mending it has been tried; `possible`:
+   * whether it may be the one.
+   */
+  takeUp(target: number, now: number, elapsedMs: (way: WayLaw) => number, possible: (way: WayLaw) => boolean): void {
+    this.hadSome(target);
+    const { ways } = this.#model.laws.chains[this.#model.program.chainOf[target] as number] as ChainLaws;
+    const wayAt = (index: number): WayLaw => ways[index] as WayLaw;
+    const way = this.#chance.wayOn(
+      target,
+      (index) => elapsedMs(wayAt(index)),
+      (index) => possible(wayAt(index)),
+    );
+    const mopUpMs = this.#chance.mopUpOnMs(target, way, elapsedMs(wayAt(way)));
     this.#way[target] = way;
     this.#mopUpMs[target] = mopUpMs;
     this.#until[target] = this.wayOf(target).byTries ? now + mopUpMs : NEVER;

@@ -1,14 +1,16 @@
 // One scenario of the sample, with what the exact engine's result does not tell: when each target began each step, when it came back, and
 // whether it left the happy path.
 import { eventCode } from '../../core/run/advance.ts';
+import type { Plan } from '../../core/plan/plan.ts';
 import { createExactEngine, type ExactEngine } from '../exact/engine.ts';
+import { stepFlags } from '../exact/step-flags.ts';
 import { simModel, type SimModel, type SimOptions } from '../model.ts';
 import type { ScenarioResult } from '../result.ts';
-import type { Plan } from '../../core/plan/plan.ts';
 
 const DONE = eventCode('done');
 const FAILED = eventCode('failed');
 const EXPIRED = eventCode('expired');
+const SOAK_PASSED = eventCode('soak-passed');
 const SOAK_FAILED = eventCode('soak-failed');
 const RECALL = eventCode('recall');
 const SKIP = eventCode('skip');
@@ -17,61 +19,50 @@ const NOT_YET = -1;
 /** All moments are ms since the begin of the run; -1: not (yet). They are overwritten by the next scenario. */
 export class Bulk {
   readonly model: SimModel;
-  /** [target * steps + step]: when its first attempt of the step began, on the happy path. */
-  readonly startedAt: Float64Array;
-  /** By target. */
+  // by target
   readonly returnedAt: Float64Array;
   readonly drainedAt: Float64Array;
   /** 1: it left the happy path at least once. */
   readonly failed: Uint8Array;
-  /** 1: it was told to turn back, or is not taken at all. */
-  readonly recalled: Uint8Array;
-  /** 1: something was changed on it; a recalled target that was not is out of the run. */
-  readonly changed: Uint8Array;
+  /** 1: never taken, or given back unchanged. */
+  readonly out: Uint8Array;
   /** Time zero; the horizon where nothing was begun. */
   zero = 0;
   readonly #engine: ExactEngine;
-  readonly #steps: number;
+  /** [target * steps + step]: when its first attempt of the step began, on the happy path. */
+  readonly #startedAt: Float64Array;
+  // by target
+  readonly #soaked: Uint8Array;
+  readonly #turned: Uint8Array;
+  // by step
   readonly #attempts: Int32Array;
-  // by step: 1 for the last one of a chain or of its way back, the drain, and what changes a target
   readonly #isLast: Uint8Array;
   readonly #isDrain: Uint8Array;
   readonly #isFirstAct: Uint8Array;
-  readonly #destructive: Uint8Array;
 
   constructor(plan: Plan, options: SimOptions) {
     const model = simModel(plan, options);
     const { program, counted } = model;
     const n = program.targets.length;
-    const flags = (test: (step: (typeof program.steps)[number], chain: (typeof program.chains)[number]) => boolean): Uint8Array =>
-      Uint8Array.from(program.steps, (step) => {
-        const chain = program.chains[step.chain];
-        return Number(chain !== undefined && test(step, chain));
-      });
     this.model = model;
     this.#engine = createExactEngine(model);
-    this.#steps = program.steps.length;
-    this.startedAt = new Float64Array(n * this.#steps);
     this.returnedAt = new Float64Array(n);
     this.drainedAt = new Float64Array(n);
     this.failed = new Uint8Array(n);
-    this.recalled = new Uint8Array(n);
-    this.changed = new Uint8Array(n);
+    this.out = new Uint8Array(n);
+    this.#startedAt = new Float64Array(n * program.steps.length);
+    this.#soaked = new Uint8Array(n);
+    this.#turned = new Uint8Array(n);
     this.#attempts = Int32Array.from(program.steps, ({ attempts }) => attempts);
-    this.#isLast = flags(({ id }, { end, backEnd }) => id + 1 === end || id + 1 === backEnd);
-    this.#isDrain = flags(({ id }, { drain }) => id === drain);
+    this.#isLast = stepFlags(program, ({ id }, { end, backEnd }) => id + 1 === end || id + 1 === backEnd);
+    this.#isDrain = stepFlags(program, ({ id }, { drain }) => id === drain);
     const drains = counted.some((target) => (program.chains[program.chainOf[target] as number]?.drain ?? -1) >= 0);
-    this.#isFirstAct = drains ? this.#isDrain : flags(({ id }, { entry }) => id === entry);
-    this.#destructive = flags(({ destructive }) => destructive);
+    this.#isFirstAct = drains ? this.#isDrain : stepFlags(program, ({ id }, { entry }) => id === entry);
   }
 
   run(scenario: number): ScenarioResult {
-    this.startedAt.fill(NOT_YET);
-    this.returnedAt.fill(NOT_YET);
-    this.drainedAt.fill(NOT_YET);
-    this.failed.fill(0);
-    this.recalled.fill(0);
-    this.changed.fill(0);
+    for (const moments of [this.#startedAt, this.returnedAt, this.drainedAt]) moments.fill(NOT_YET);
+    for (const flags of [this.failed, this.out, this.#soaked, this.#turned]) flags.fill(0);
     const { beginMs, endMs } = this.model;
     this.zero = NOT_YET;
     const result = this.#engine.run(scenario, {
@@ -81,27 +72,40 @@ export class Bulk {
       began: (atMs, target, step) => this.#begun(atMs - beginMs, target, step),
     });
     if (this.zero === NOT_YET) this.zero = endMs - beginMs;
+    this.#findOut();
     return result;
   }
 
+  /** When the target began the step for the first time, on the happy path; -1: it never did. */
   startOf(target: number, step: number): number {
-    return this.startedAt[target * this.#steps + step] as number;
+    return this.#startedAt[target * this.#attempts.length + step] as number;
   }
 
   #begun(now: number, target: number, step: number): void {
     if (this.#isFirstAct[step] === 1 && this.zero === NOT_YET) this.zero = now;
     if (this.#isDrain[step] === 1) this.drainedAt[target] = now;
-    if (this.#destructive[step] === 1) this.changed[target] = 1;
-    const at = target * this.#steps + step;
-    if (this.failed[target] === 0 && this.startedAt[at] === NOT_YET) this.startedAt[at] = now;
+    const at = target * this.#attempts.length + step;
+    if (this.failed[target] === 0 && this.#startedAt[at] === NOT_YET) this.#startedAt[at] = now;
   }
 
   #happened(now: number, target: number, kind: number, step: number, attempt: number): void {
     if (kind === DONE) {
-      if (this.#isLast[step] === 1 && this.changed[target] === 1) this.returnedAt[target] = now;
-    } else if (kind === EXPIRED || kind === SOAK_FAILED || (kind === FAILED && attempt >= (this.#attempts[step] as number))) {
+      if (this.#isLast[step] === 1) this.returnedAt[target] = now;
+    } else if (kind === SOAK_PASSED) this.#soaked[target] = 1;
+    else if (kind === EXPIRED || kind === SOAK_FAILED || (kind === FAILED && attempt >= (this.#attempts[step] as number))) {
       this.failed[target] = 1;
       this.returnedAt[target] = NOT_YET;
-    } else if (kind === RECALL || kind === SKIP) this.recalled[target] = 1;
+    } else if (kind === RECALL || kind === SKIP) this.#turned[target] = 1;
+  }
+
+  /** A return is followed by a soak; what is given back unchanged is not. */
+  #findOut(): void {
+    const { chains, chainOf } = this.model.program;
+    for (let target = 0; target < this.out.length; target++) {
+      const entered = this.startOf(target, chains[chainOf[target] as number]?.entry ?? 0) >= 0;
+      const unchanged = (this.returnedAt[target] as number) >= 0 && this.#soaked[target] === 0;
+      if (unchanged) this.returnedAt[target] = NOT_YET;
+      if (unchanged || (this.#turned[target] === 1 && !entered)) this.out[target] = 1;
+    }
   }
 }

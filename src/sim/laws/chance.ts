@@ -171,16 +171,19 @@ export class Chance {
     return Math.round(((this.#waysMs[chain] as Float64Array)[way] as number) * expOf(takes.logSd * normalOf(u)));
   }
 
-  /** The way that settles trouble which has lasted for so long: the slower ones are the likelier the longer it lasts. */
-  wayOn(target: number, elapsedMs: number): number {
+  /** The way that settles trouble which lasts still. `elapsedMs`: for how long each way has been tried. */
+  wayOn(target: number, elapsedMs: (way: number) => number, possible: (way: number) => boolean): number {
     const chain = this.#chainOf[target] as number;
     const { ways } = this.#laws.chains[chain] as PlanLaws['chains'][number];
-    const weights = ways.map(({ share, takes }, way) => share * longerThan(this.#waysMs[chain]?.[way] ?? 0, takes.logSd, elapsedMs));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    let left = this.#draw(target, KEY.way, 0) * total;
-    const found = weights.findIndex((weight) => (left -= weight) < 0);
-    // Longer than any way ever takes: the one that takes longest.
-    return found < 0 || total === 0 ? slowest(this.#waysMs[chain] as Float64Array) : found;
+    const medians = this.#waysMs[chain] as Float64Array;
+    // The longer it lasts, the likelier are the slow ones.
+    const weights = ways.map(({ share, takes }, way) =>
+      possible(way) ? share * longerThan(medians[way] as number, takes.logSd, elapsedMs(way)) : 0,
+    );
+    let left = this.#draw(target, KEY.way, 0) * weights.reduce((sum, weight) => sum + weight, 0);
+    const found = weights.findIndex((weight) => weight > 0 && (left -= weight) < 0);
+    // None is possible, or all would have been over long ago: the one that takes longest.
+    return found < 0 ? slowest(medians) : found;
   }
 
   /** How long that way still takes after `elapsedMs`. */

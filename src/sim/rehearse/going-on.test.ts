@@ -145,7 +145,7 @@ describe('the forecast of a run under way', () => {
       nodes: fc.integer({ min: 2, max: 20 }),
       atOnce: fc.integer({ min: 1, max: 20 }),
       fails: fc.constantFrom(0, 0.1, 0.5),
-      procedure: fc.constantFrom<Wishes['procedure']>({}, { mopUp: HANDS }),
+      procedure: fc.constantFrom<NonNullable<Wishes['procedure']>>({}, { mopUp: HANDS }),
       mode: fc.constantFrom('act' as const, 'confirm' as const),
       policy: fc.constantFrom<Partial<Policy>>(
         {},

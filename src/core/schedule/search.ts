@@ -1,0 +1,142 @@
+// The search for a good schedule: a genetic algorithm on activity lists with double justification. Hartmann 1998 for the lists
+// and their crossover, Valls, Ballestin and Quintanilla 2008 (A hybrid genetic algorithm for the resource-constrained project
+// scheduling problem, European Journal of Operational Research 185) for justifying the children.
+import { assert, must } from '../../std/assert.ts';
+import { Evaluator } from './evaluate.ts';
+import { Gain } from './gain.ts';
+import { parallelForward, serialForward } from './generate.ts';
+import { leftOver } from './impossible.ts';
+import { compile } from './network.ts';
+import type { Network } from './network.ts';
+import { Population } from './population.ts';
+import type { Impossible, Project, Schedule } from './problem.ts';
+import { Random } from './random.ts';
+import { ListSampler, heaviestForItsWork, longestTail, mostSuccessors } from './rules.ts';
+import type { Priority } from './rules.ts';
+import { Variation } from './vary.ts';
+import type { Genes } from './vary.ts';
+
+export interface SearchOptions {
+  /** Equal seeds give equal schedules for an equal number of schedules. */
+  readonly seed: number;
+  /** Whether to stop; asked after every few schedules. The first schedule is built in any case. */
+  readonly spent?: () => boolean;
+  /** How many schedules to build at most, justified ones counted twice more. At least one of the two limits must be given. */
+  readonly schedulesMax?: number;
+  /** A proven lower bound of the cost: a schedule that reaches it ends the search. */
+  readonly lowerBound?: number;
+}
+
+export type Found =
+  | { readonly ok: true; readonly schedule: Schedule; readonly schedules: number; readonly optimal: boolean }
+  | { readonly ok: false; readonly impossible: readonly Impossible[] };
+
+/** The best schedule found in the time given, or why there is none. */
+export function search(project: Project, options: SearchOptions): Found {
+  assert(options.spent !== undefined || options.schedulesMax !== undefined, 'a search needs a limit');
+  const compiled = compile(project);
+  if (!compiled.ok) return compiled;
+  return new Search(compiled.network, options).run();
+}
+
+/** The population begins with so many; small, so that a short search gets beyond its beginning. */
+const SIZE_MIN = 40;
+/** One more is kept for so many children: the longer the search, the more there is to combine before all become alike. */
+const CHILDREN_PER_PLACE = 80;
+const SHIFTS_MAX = 4;
+/** So greedy that the rule itself decides, all but ties. */
+const GREEDIEST = 30;
+/** So many schedules in a row that are kept already: there are no others. */
+const SAME_MAX = 20_000;
+
+class Search {
+  readonly #network: Network;
+  readonly #options: SearchOptions;
+  readonly #random: Random;
+  readonly #evaluator: Evaluator;
+  readonly #population = new Population();
+  readonly #child: Genes;
+  readonly #variation: Variation;
+  readonly #sampler: ListSampler;
+  readonly #priorities: readonly Priority[];
+  readonly #gain = new Gain();
+  #best: Schedule | null = null;
+  #same = 0;
+
+  constructor(network: Network, options: SearchOptions) {
+    this.#network = network;
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#evaluator = new Evaluator(network);
+    this.#child = { list: new Uint16Array(network.count), modes: new Int32Array(network.count) };
+    this.#variation = new Variation(network, this.#random);
+    this.#sampler = new ListSampler(network);
+    const weighted = network.project.objective === 'weighted completion';
+    this.#priorities = [longestTail(network), weighted ? heaviestForItsWork(network) : longestTail(network), mostSuccessors(network)];
+  }
+
+  run(): Found {
+    for (let tries = 0; tries < 2 * SIZE_MIN && this.#population.size < SIZE_MIN; tries++) {
+      this.#begin(tries);
+      if (this.#over()) break;
+    }
+    for (let children = 1; !this.#over(); children++) this.#breed(SIZE_MIN + children / CHILDREN_PER_PLACE);
+    return this.#result();
+  }
+
+  /** A schedule of a list by a rule, alternately in the serial and the parallel scheme. */
+  #begin(turn: number): void {
+    const priority = this.#priorities[(turn >> 1) % this.#priorities.length] as Priority;
+    const greed = turn < 2 ? GREEDIEST : 1 + this.#random.unit() * 2;
+    this.#sampler.sample(this.#child.list, priority, greed, this.#random);
+    const { from } = this.#network.modes;
+    for (let j = 0; j < this.#network.count; j++) {
+      const first = from[j] as number;
+      this.#child.modes[j] = first + this.#random.below((from[j + 1] as number) - first);
+    }
+    const cost = this.#evaluator.build(this.#child, turn % 2 === 0 ? parallelForward : serialForward);
+    const improved = this.#evaluator.improve(this.#child, cost);
+    this.#gain.learn(cost - improved);
+    this.#keep(improved, true);
+  }
+
+  #breed(size: number): void {
+    const { list, modes } = this.#child;
+    this.#variation.cross(this.#population.draw(this.#random), this.#population.draw(this.#random), this.#child);
+    this.#variation.shift(list, this.#random.below(SHIFTS_MAX + 1));
+    this.#variation.changeModes(modes);
+    const cost = this.#evaluator.build(this.#child, serialForward);
+    const grow = this.#population.size < size;
+    if (!grow && !this.#gain.mayPay(cost - this.#population.worstCost)) return;
+    const improved = this.#evaluator.improve(this.#child, cost);
+    this.#gain.learn(cost - improved);
+    this.#keep(improved, grow);
+  }
+
+  #keep(cost: number, grow: boolean): void {
+    const key = this.#evaluator.key(this.#child);
+    this.#same = this.#population.has(key) ? this.#same + 1 : 0;
+    if (this.#same > 0) return;
+    if (cost < (this.#best?.cost ?? Infinity) / this.#network.tickMin) this.#best = this.#evaluator.schedule(this.#child, cost);
+    if (grow) this.#population.add(this.#child, cost, key);
+    else if (cost <= this.#population.worstCost) this.#population.replaceWorst(this.#child, cost, key);
+  }
+
+  #over(): boolean {
+    const { spent, schedulesMax = Infinity } = this.#options;
+    return this.#optimal() || this.#same > SAME_MAX || this.#evaluator.schedules >= schedulesMax || (spent?.() ?? false);
+  }
+
+  #optimal(): boolean {
+    const { lowerBound = -Infinity } = this.#options;
+    return this.#best !== null && this.#best.cost <= lowerBound;
+  }
+  #result(): Found {
+    const schedule = must(this.#best, 'the first schedule');
+    const { project, supply, tickMin } = this.#network;
+    const { schedules } = this.#evaluator;
+    if (schedule.makespanMin > supply.overflowTick * tickMin)
+      return { ok: false, impossible: leftOver(project, schedule, project.fromMin + supply.overflowTick * tickMin, schedules) };
+    return { ok: true, schedule, schedules, optimal: this.#optimal() };
+  }
+}

@@ -1,0 +1,43 @@
+// Who of the stragglers is being worked on where a run under way stands. Nobody journals that; it follows from how many a crew can take on
+// at once, who fell first, and when others were mended.
+import type { Policy } from '../../core/change/policy.ts';
+import type { WayLaw } from '../laws/plan-laws.ts';
+
+interface Places {
+  /** That were free from the beginning. */
+  never: number;
+  /** Since when the others have been free for another target (Unix ms), the longest first. */
+  readonly freed: number[];
+}
+
+export class CrewsAtWork {
+  readonly #nowMs: number;
+  readonly #places: ReadonlyMap<string, Places>;
+
+  /** `mendedAt`: when people said of a target that it is mended (Unix ms), the latest first. */
+  constructor(crews: Policy['crew'], mendedAt: readonly number[], nowMs: number) {
+    this.#nowMs = nowMs;
+    this.#places = new Map(
+      Object.entries(crews).map(([name, { count }]) => {
+        const freed = mendedAt.slice(0, count).reverse();
+        return [name, { never: count - freed.length, freed }];
+      }),
+    );
+  }
+
+  /** For how many ms this way of mending a target that fell at `fellAt` (Unix ms) has been tried; 0: its crew is at work on others. */
+  elapsedMs({ byTries, crew }: WayLaw, fellAt: number): number {
+    const places = byTries || crew === null ? undefined : this.#places.get(crew);
+    const freeAt = places === undefined || places.never > 0 ? -Infinity : (places.freed[0] ?? Infinity);
+    const since = Math.max(fellAt, freeAt);
+    return since < this.#nowMs ? Math.round(this.#nowMs - since) : 0;
+  }
+
+  /** A target is worked on in this way: its crew has a place less for the next one. */
+  take({ byTries, crew }: WayLaw): void {
+    const places = byTries || crew === null ? undefined : this.#places.get(crew);
+    if (places === undefined) return;
+    if (places.never > 0) places.never--;
+    else places.freed.shift();
+  }
+}
