@@ -53,42 +53,50 @@ function stepRisks({ plan, watched }: Material, { chain, count }: Chained): Weig
     const tries = attempts === 1 ? '' : `, after ${attempts} attempts each`;
     return [
       {
-        what: `${name} (${chain.id}) fails on a ${procedure.kind}`,
-        // Whoever states how long a step takes does not thereby say where its failures come from.
-        likely: { ...fails, source: fails.n > 0 ? fails.source : 'as the catalogue has it' },
-        costs: `${about(hit)} of ${counted(count, procedure.kind, plural(procedure.kind))} off the happy path${tries}`,
-        answer: `${waysWords(procedure)}; nobody else waits for them`,
         targets: hit,
+        risk: {
+          what: `${name} (${chain.id}) fails on a ${procedure.kind}`,
+          // Whoever states how long a step takes does not thereby say where its failures come from.
+          likely: { ...fails, source: fails.n > 0 ? fails.source : 'as the catalogue has it' },
+          costs: `${about(hit)} of ${counted(count, procedure.kind, plural(procedure.kind))} off the happy path${tries}`,
+          answer: `${waysWords(procedure)}; nobody else waits for them`,
+        },
       },
     ];
   });
 }
 
 /** What no step itself fails at: links that stay down, defects that somebody has to find. */
-function hiddenRisks({ plan, watched }: Material, { chain, count }: Chained): Weighed[] {
+function hiddenRisks({ plan, watched, scope }: Material, { chain, count }: Chained): Weighed[] {
   const { program, laws } = watched.model;
+  const isOwn = (target: number): boolean => scope.clusters.has(program.clusters[program.clusterOf[target] as number]?.name ?? '');
   const procedure = must(plan.procedures[chain.id], 'a procedure');
   const { defects, disturbs } = must(laws.chains[program.chains.indexOf(chain)], 'laws of a chain');
   const risks: Weighed[] = [];
   if (disturbs !== null) {
-    const links = laws.links?.switches.filter((there) => program.chains[program.chainOf[there] as number] === chain).length ?? 0;
+    const links =
+      laws.links?.switches.filter((there) => program.chains[program.chainOf[there] as number] === chain && isOwn(there)).length ?? 0;
     risks.push({
-      what: `A link's other end does not come back with its switch (${chain.id})`,
-      likely: disturbs,
-      costs: `${about(links * disturbs.share)} of ${counted(links, 'link')}; their nodes wait for the link`,
-      answer: waysWords(procedure),
       targets: links * disturbs.share,
+      risk: {
+        what: `A link's other end does not come back with its switch (${chain.id})`,
+        likely: disturbs,
+        costs: `${about(links * disturbs.share)} of ${counted(links, 'link')}; their nodes wait for the link`,
+        answer: waysWords(procedure),
+      },
     });
   }
   if (procedure.kind === 'node' && defects.share > 0) {
     const checks = procedure.steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks.map(({ name }) => name) : []));
     const found = checks.length === 0 ? 'no check looks for them' : `found by ${checks.join(', ')}, in part`;
     risks.push({
-      what: `A node comes out of it with a defect that only a check can see (${chain.id})`,
-      likely: defects,
-      costs: `${about(defects.share * count)} of ${counted(count, 'node')}`,
-      answer: `${found}; the soak watches the rest`,
       targets: defects.share * count,
+      risk: {
+        what: `A node comes out of it with a defect that only a check can see (${chain.id})`,
+        likely: defects,
+        costs: `${about(defects.share * count)} of ${counted(count, 'node')}`,
+        answer: `${found}; the soak watches the rest`,
+      },
     });
   }
   return risks;
@@ -100,11 +108,13 @@ function faultRisks({ plan, forecast }: Material): Weighed[] {
   if (perDay <= 0) return [];
   return [
     {
-      what: 'A node fails by itself while it is out, as on any other day',
-      likely: faults,
-      costs: `${about(perDay)} a day, whoever maintains what`,
-      answer: 'it is mended like the others, and named apart in the retro',
       targets: perDay / 24,
+      risk: {
+        what: 'A node fails by itself while it is out, as on any other day',
+        likely: faults,
+        costs: `${about(perDay)} a day, whoever maintains what`,
+        answer: 'it is mended like the others, and named apart in the retro',
+      },
     },
   ];
 }

@@ -23,10 +23,7 @@ export function rowGroupsOf(plan: Plan, { waves }: Scope): RowGroup[] {
   const phaseOf = new Map(plan.phases.flatMap(({ name, waves: ids }) => ids.map((id) => [id, name] as const)));
   const waveOf = (index: number): Wave => plan.waves[index] as Wave;
   const phase = (index: number): string => phaseOf.get(waveOf(index).id) ?? waveOf(index).kind;
-  const words = [
-    (index: number) => waveOf(index).id.replaceAll('.', ' '),
-    (index: number) => `${waveOf(index).cluster} ${phase(index)}`,
-  ];
+  const words = [(index: number) => waveOf(index).id.replaceAll('.', ' '), (index: number) => `${waveOf(index).cluster} ${phase(index)}`];
   const groupings = words.map((wordsOf) => Map.groupBy(waves, wordsOf));
   const grouping = groupings.find((groups) => groups.size <= ROWS_MAX) ?? Map.groupBy(waves, phase);
   return [...grouping].map(([what, members]) => groupOf(plan, what, members.map(waveOf), members));

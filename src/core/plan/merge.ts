@@ -59,6 +59,14 @@ export function mergeProcedures(kind: TargetKind, components: readonly Wanted[],
   return { procedure, ...notes };
 }
 
+/** A merged procedure as `policy.validation: none` would have merged it. */
+export function withoutChecks(procedure: MergedProcedure): { readonly procedure: MergedProcedure; readonly findings: readonly Finding[] } {
+  const isCheck = ({ action }: Step): boolean => action.kind === 'check';
+  const dropped = procedure.steps.filter(isCheck).map(({ name }) => name);
+  const steps = procedure.steps.filter((step) => !isCheck(step));
+  return { procedure: { ...procedure, steps }, findings: unvalidated(Object.keys(procedure.components), dropped) };
+}
+
 interface Notes {
   readonly why: string[];
   readonly findings: Finding[];
@@ -245,16 +253,17 @@ function noteTwice(check: Check, before: string, component: string, notes: Notes
 }
 
 function dropChecks(ordered: readonly Wanted[], parts: readonly Parts[], notes: Notes): Owned[] {
+  const components = ordered.map(({ procedure }) => procedure.component);
   const dropped = parts.flatMap((part) => part.checks.map(({ step }) => step.name));
-  if (dropped.length > 0) {
-    notes.findings.push({
-      severity: 'warning',
-      target: ordered.map(({ procedure }) => procedure.component).join(', '),
-      rule: 'unvalidated',
-      message: `policy.validation is none: ${dropped.join(', ')} ${dropped.length === 1 ? 'is' : 'are'} left out, and targets return on their version alone`,
-    });
-  }
+  notes.findings.push(...unvalidated(components, dropped));
   return [];
+}
+
+function unvalidated(components: readonly string[], dropped: readonly string[]): Finding[] {
+  if (dropped.length === 0) return [];
+  const left = `${dropped.join(', ')} ${dropped.length === 1 ? 'is' : 'are'} left out`;
+  const message = `policy.validation is none: ${left}, and targets return on their version alone`;
+  return [{ severity: 'warning', target: components.join(', '), rule: 'unvalidated', message }];
 }
 
 function together(sources: readonly Owned[], action: Step['action']): Owned[] {

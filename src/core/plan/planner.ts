@@ -9,7 +9,7 @@ import { difference, fold, nodeSetOf, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import { topologyOf } from '../fleet/topology.ts';
 import { checkPlan } from './check.ts';
-import { mergeProcedures } from './merge.ts';
+import { mergeProcedures, withoutChecks } from './merge.ts';
 import type { Wanted } from './merge.ts';
 import { inOrder, showCycle } from './order.ts';
 import type { KindWork } from './draft.ts';
@@ -90,9 +90,10 @@ export function makeChildPlan({ parent, procedures, ...input }: ChildInput): Pla
   const topology = topologyOf(parent.fleet.document);
   const sequence = input.sequence ?? parent.sequence;
   const { byKind, findings } = targetsOf(parent.change, topology, kinds, sequence?.order);
+  const { validated, dropped } = validatedAs(procedures, parent.policy.validation, input.policy.validation);
   const work = kinds.flatMap((kind): KindWork[] => {
     const procedureId = own.find((wave) => wave.kind === kind)?.procedure ?? '';
-    const procedure = procedures[procedureId];
+    const procedure = validated[procedureId];
     const after = kinds.filter((other) => other !== kind && waitsFor(own, kind, other));
     return procedure ? [{ kind, procedureId, procedure, clusters: byKind.get(kind) ?? [], after }] : [];
   });
@@ -110,8 +111,26 @@ export function makeChildPlan({ parent, procedures, ...input }: ChildInput): Pla
     topology,
     work,
     why: parent.report.why.filter(({ about }) => Object.hasOwn(parent.procedures, about)),
-    findings: [...findings],
+    findings: [...findings, ...dropped],
   });
+}
+
+/** A merged procedure has its checks as steps: they can be left out of it, but nobody knows any more what was left out before. */
+function validatedAs(
+  procedures: Plan['procedures'],
+  before: Policy['validation'],
+  now: Policy['validation'],
+): { readonly validated: Plan['procedures']; readonly dropped: readonly Finding[] } {
+  if (now !== 'none') {
+    const message = 'the parent was made without checks, so this plan has none to run; plan again from the files';
+    const lost: Finding = { severity: 'error', target: 'policy.validation', rule: 'validation-lost', message };
+    return { validated: procedures, dropped: before === 'none' ? [lost] : [] };
+  }
+  const each = Object.entries(procedures).map(([id, procedure]) => ({ id, ...withoutChecks(procedure) }));
+  return {
+    validated: Object.fromEntries(each.map(({ id, procedure }) => [id, procedure])),
+    dropped: each.flatMap(({ findings }) => findings),
+  };
 }
 
 /** Does each wave of the kind wait for one of the other kind in its own cluster? Limits alone never make all wait: some wave is first. */

@@ -25,6 +25,7 @@ describe('a change and its sets', () => {
       'overlap',
       'part-late',
       'serial',
+      'validate-all',
     ]);
   });
 

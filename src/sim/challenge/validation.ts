@@ -25,8 +25,7 @@ export const validateAll: Kind = {
     if (plan.policy.validation === 'none' || expected(plan).checked === 0) return [];
     const unvalidated = withoutValidation(plan);
     const policy = { ...unvalidated.policy, validation: 'none' } as const;
-    // No set: a child keeps its parent's checks, whatever its policy says of validation.
-    return [{ plan: { ...unvalidated, policy }, about: 'policy.validation', sets: [] }];
+    return [{ plan: { ...unvalidated, policy }, about: 'policy.validation', sets: ['policy.validation.mode=none'] }];
   },
   ask: (facts, [without]) => {
     if (!without) return null;

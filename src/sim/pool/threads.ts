@@ -48,12 +48,14 @@ export function startThreads(count: number): Threads {
   const threads = Array.from({ length: count }, (): Thread => ({ worker: new Worker(WORKER_FILE), models: new Map(), job: null }));
   let models = 0;
   let round: Round | null = null;
+  let dead: RehearsalWorkerError | null = null;
   const end = async (): Promise<void> => void (await Promise.all(threads.map(({ worker }) => worker.terminate())));
   const fail = (error: unknown): void => {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    void end();
-    round?.reject(new RehearsalWorkerError(`a worker of the rehearsal ended: ${why}`));
+    dead ??= new RehearsalWorkerError(`a worker of the rehearsal ended: ${why}`);
+    round?.reject(dead);
     round = null;
+    void end();
   };
   const next = (thread: Thread): void => {
     if (!round) return;
@@ -78,6 +80,7 @@ export function startThreads(count: number): Threads {
   return {
     answer: (requests, stop) =>
       new Promise((resolve, reject) => {
+        if (dead) return reject(dead);
         round = { jobs: requests.map(jobOf), stop, resolve, reject };
         for (const thread of threads) next(thread);
       }),
