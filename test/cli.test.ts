@@ -220,6 +220,7 @@ describe('a whole run on a twin', () => {
     expect(await json('runs')).toMatchObject([{ run: 'image-1' }]);
     expect(await json('retro', 'image-1')).toMatchObject({ run: 'image-1', state: 'settled', baseline: 16, returned: 16 });
     expect((await desk.pitstop('retro', 'image-1')).stdout).toMatch(/^# Retro of image-1/);
+    expect((await desk.pitstop('retro', 'image-1', '--format', 'html')).stdout).toMatch(/^<!doctype html>/);
     const events = (await desk.pitstop('events', 'image-1', '--from', '2')).stdout.trimEnd().split('\n');
     expect(events.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(events.map((_, i) => i + 2));
     expect(await json('down')).toMatchObject({ stopped: true });

@@ -42,7 +42,7 @@ export function proposalDocument(proposal: Proposal): Document {
       whySection(proposal, times),
       ...(proposal.onlyFor === null ? [fasterSection(proposal.limits), questionSection(proposal.questions)] : []),
       basisSection(proposal.forecast),
-      workingSection(proposal.forecast),
+      workingSection(proposal),
     ] satisfies Section[],
   };
 }

@@ -133,7 +133,10 @@ export function basisSection({ basis, notes }: Forecast): Section {
 }
 
 /** The line by which anybody gets the same numbers again. */
-export function workingSection({ plan, seed, scenarios, engine, errorPct, milestones }: Forecast): Section {
+export function workingSection({ forecast, onlyFor }: Pick<Proposal, 'forecast' | 'onlyFor'>): Section {
+  const { plan, seed, scenarios, engine, errorPct, milestones } = forecast;
+  const same = `--seed ${seed} --scenarios ${scenarios}`;
+  const again = onlyFor === null ? `rehearse PLAN ${same} --engine ${engine}` : `propose PLAN --for ${onlyFor} ${same} -o FILE.md`;
   const goal = milestones['95'];
   const interval =
     !goal || goal.lowMin === null || goal.highMin === null
@@ -149,7 +152,7 @@ export function workingSection({ plan, seed, scenarios, engine, errorPct, milest
       paragraph(
         `Seed ${seed}, ${showCount(scenarios)} scenarios, engine ${engine}.${error} ${interval} The same plan, seed, scenarios and engine give the same numbers: `,
         {
-          code: `pitstop rehearse PLAN --seed ${seed} --scenarios ${scenarios} --engine ${engine}`,
+          code: `pitstop ${again}`,
         },
         '.',
       ),

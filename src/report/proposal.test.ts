@@ -42,6 +42,15 @@ describe('proposal', () => {
     expect(titles).toContain('What is asked');
   });
 
+  it('one customer reads of no limit and no question, and how to get the same numbers again', () => {
+    const own = proposalMarkdown({ ...PROPOSAL, onlyFor: 'aurora' });
+    for (const title of ['What would make it faster', 'Questions asked of this plan']) {
+      expect(markdown).toContain(title);
+      expect(own).not.toContain(title);
+    }
+    expect(own).toContain('pitstop propose PLAN --for aurora');
+  });
+
   it('the marks are those of the forecast, on the clock of the reader and of each customer', () => {
     const at95 = PROPOSAL.forecast.milestones['95'];
     expect([at95?.p50Min, at95?.p90Min].map((min) => Math.round(min ?? 0))).toEqual([155, 181]);

@@ -14,7 +14,7 @@ import { counted } from '../output.ts';
 import { slowly } from '../progress.ts';
 import { carryOutHere } from '../rehearsal.ts';
 import type { Material } from './material.ts';
-import type { Scope } from './scope.ts';
+import { scopeOf, type Scope } from './scope.ts';
 import { watchHere, type Watched } from './watch-here.ts';
 
 export interface Wishes {
@@ -25,20 +25,26 @@ export interface Wishes {
   readonly madeAtUnixMin: number;
 }
 
+const OF_ALL = 40;
+
 /** null: stopped before there was anything; said already. */
 export async function gather(context: CliContext, plan: Plan, scope: Scope, wishes: Wishes): Promise<Material | null> {
   const { madeAtUnixMin, json, ...options } = wishes;
   const own = scope.customer !== null;
+  // Of the whole plan, one customer's proposal takes only what does not depend on their number.
+  const scenarios = Math.min(options.scenarios ?? OF_ALL, OF_ALL);
   const naive = naivePlans(plan);
   const proposed = await carryOutHere<Proposed, ProposingProgress>(context, {
-    asking: (onProgress) => proposing(plan, { ...options, naive, withoutReasons: own }, onProgress),
+    asking: (onProgress) => proposing(plan, { ...options, ...(own && { scenarios }), naive, withoutReasons: own }, onProgress),
     line: progressLine,
     json,
   });
   if (proposed === null) return null;
   const watch = (one: Plan): Promise<Watched> => {
     const stop = (): boolean => context.terminal.interrupted().aborted;
-    return slowly(context.terminal, 'looking at single waves', watchHere(one, scope, { ...options, stop }));
+    // Another plan has waves of its own.
+    const watching = watchHere(one, scopeOf(one, scope.customer), { ...options, stop });
+    return slowly(context.terminal, 'looking at single waves', watching);
   };
   const watched = await watch(plan);
   const material = { plan, scope, watched, madeAtUnixMin, limits: proposed.limits, questions: proposed.questions };

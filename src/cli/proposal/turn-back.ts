@@ -18,10 +18,10 @@ export function turnBackOf(material: Material): ProposalTurnBack {
   const chains = chainsIn(material);
   const ends = chains.map((chain) => windowEndMin(material, chain));
   const steps = chains.flatMap((chain, i) => stepsOf(material.watched.model, chain, ends[i] ?? null));
-  const last = chains.map((chain, i) => lastOf(material, chain, ends[i] ?? null));
-  const known = last.flatMap((min) => min ?? []);
+  const last = Math.min(...chains.flatMap((chain, i) => lastOf(material, chain, ends[i] ?? null) ?? []));
   return {
-    lastMin: known.length === 0 || last.includes(null) ? null : Math.min(...known),
+    // Who would have to turn back before he begins cannot turn back.
+    lastMin: Number.isFinite(last) && last > 0 ? last : null,
     words: wordsOf(material, chains),
     steps,
   };
@@ -53,11 +53,9 @@ function windowEndMin(material: Material, chain: Chain): number | null {
   return Number.isFinite(end) ? minutesOf(material, end) : null;
 }
 
-/** A chain that changes nothing sets no time; one without a way back must not have changed anything yet. */
+/** One without a way back must not have changed anything yet. null: nothing sets a time, neither a window nor a first change. */
 function lastOf({ watched }: Material, chain: Chain, endMin: number | null): number | null {
-  const { program } = watched.model;
-  const changes = program.steps.slice(chain.first, chain.end).some(({ destructive }) => destructive);
-  if (!changes) return endMin;
+  if (!changes(watched.model, chain)) return endMin;
   if (hasWayBack(chain)) return endMin === null ? null : endMin - wayBack(watched.model, chain).takesMin;
   const firstMin = watched.procedures.get(chain.id)?.change.p10Min ?? null;
   return firstMin === null || endMin === null ? firstMin : Math.min(firstMin, endMin);
@@ -91,6 +89,9 @@ interface Takes {
 }
 
 const NOTHING: Takes = { takesMin: 0, n: 0, source: 'nothing to undo' };
+
+const changes = ({ program }: SimModel, { first, end }: Chain): boolean =>
+  program.steps.slice(first, end).some(({ destructive }) => destructive);
 
 const hasWayBack = ({ back, backEnd }: Chain): boolean => backEnd > back;
 
@@ -141,8 +142,8 @@ const STATE_WORDS: Partial<Record<NodeState, string>> = {
   validating: 'on the new version, validated',
 };
 
-function wordsOf({ plan, scope }: Material, chains: readonly Chain[]): string {
-  const bare = chains.filter((chain) => !hasWayBack(chain)).map(({ id }) => id);
+function wordsOf({ plan, scope, watched }: Material, chains: readonly Chain[]): string {
+  const bare = chains.filter((chain) => changes(watched.model, chain) && !hasWayBack(chain)).map(({ id }) => id);
   const windows = plan.policy.windows.some(({ cluster }) => scope.clusters.has(cluster));
   const counted =
     'The way back is counted until 19 of 20 targets that begin together are through, on 19 of 20 nights, from the laws of its steps';

@@ -30,7 +30,7 @@ export interface WatchOptions {
 
 const SCENARIOS_MAX = 200;
 const LEAST = 8;
-const EVENTS_MAX = 4_000_000;
+const EVENTS_MAX = 12_000_000;
 
 export async function watchHere(plan: Plan, scope: Scope, { seed, scenarios, stop }: WatchOptions): Promise<Watched> {
   const model = simModel(plan, { seed });

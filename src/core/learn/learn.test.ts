@@ -153,6 +153,13 @@ describe('learn', () => {
     expect(JSON.parse(JSON.stringify(learned))).toEqual(learned);
   });
 
+  it('a stated median that is far from what was seen is given up: it would pass for nights that differ', () => {
+    const [far, near] = [0.02, 8].map((minutes) => learn(seen('host-os', 'apply', minutes, 3), STATED).steps['host-os/apply']?.takes);
+    expect(far?.medianMs).toBeGreaterThan(0.02 * MINUTE_MS * 0.8);
+    expect(far?.medianMs).toBeLessThan(0.02 * MINUTE_MS * 1.3);
+    expect(far?.between).toBeLessThan(1.5 * (near?.between ?? 0));
+  });
+
   it('a run given twice would count twice: a bug', () => {
     const [run] = seen('host-os', 'apply', 20, 1);
     expect(() =>

@@ -112,12 +112,21 @@ function learnStep(key: string, seen: SeenStep | null, stated: Stated, members: 
 function learnTakes(key: string, times: readonly RunTimes[], stated: Stated, kind: Pooled): LearnedPrior | null {
   const guess = statedStep(stated, key)?.takes ?? null;
   const centre = kind.logMedian ?? seenLogMedian(times);
-  const belief: Belief | null = guess ? beliefOf(guess, kind.shift) : centre === null ? null : beliefAround(centre);
+  const belief = guess ? tenable(beliefOf(guess, kind.shift), times) : centre === null ? null : beliefAround(centre);
   if (belief === null) return null;
   const fitted = fitDurations(times, belief);
   // Others of its kind say how far stated medians are off here, nothing of this step's own spread.
   const logSd = guess && fitted.n === 0 ? guess.logSd : fitted.logSd;
   return { ...fitted, logSd, source: sourceOf(fitted, kind, guess) };
+}
+
+/** Beyond so many of its own sds from what was seen, a stated median is wrong and no longer a belief: held on to, it would pass for nights that differ. */
+const REFUTED_SDS = 2.5;
+
+/** The belief, or one around what was seen where that refutes it (prior-data conflict: M. Evans and H. Moshonov, Bayesian Analysis 1 (2006) 893). */
+function tenable(belief: Belief, times: readonly RunTimes[]): Belief {
+  const seen = seenLogMedian(times);
+  return seen === null || Math.abs(seen - belief.logMedian) <= REFUTED_SDS * belief.medianSd ? belief : beliefAround(seen);
 }
 
 function sourceOf({ n, runs }: { readonly n: number; readonly runs: number }, kind: Pooled, guess: Prior | null): string {
@@ -131,7 +140,7 @@ function memberOf(key: string, { kind, times }: SeenStep, stated: Stated): KindM
   const guess = statedStep(stated, key)?.takes ?? null;
   const centre = seenLogMedian(times);
   if (centre === null) return [];
-  const { medianMs, n } = fitDurations(times, guess ? beliefOf(guess) : beliefAround(centre));
+  const { medianMs, n } = fitDurations(times, guess ? tenable(beliefOf(guess), times) : beliefAround(centre));
   return [{ key, kind, n, logMedian: Math.log(medianMs), shift: guess ? Math.log(medianMs / guess.medianMs) : null }];
 }
 

@@ -19,8 +19,8 @@ import type { Genes } from './vary.ts';
 export interface SearchOptions {
   /** Equal seeds give equal schedules for an equal number of schedules. */
   readonly seed: number;
-  /** Whether to stop; asked after every few schedules. The first schedule is built in any case. */
-  readonly spent?: () => boolean;
+  /** The share of the time that is used up, from 0; at 1 the search ends. Asked after each child. The first schedule is built in any case. */
+  readonly spent?: () => number;
   /** How many schedules to build at most, justified ones counted twice more. At least one of the two limits must be given. */
   readonly schedulesMax?: number;
   /** A proven lower bound of the cost: a schedule that reaches it ends the search. */
@@ -39,10 +39,10 @@ export function search(project: Project, options: SearchOptions): Found {
   return new Search(compiled.network, options).run();
 }
 
-/** The population begins with so many; small, so that a short search gets beyond its beginning. */
+/** The population is what this share of the budget has time to draw: the longer the search, the more it has to combine before all become alike. */
+const BEGINNING_SHARE = 0.03;
 const SIZE_MIN = 40;
-/** One more is kept for so many children: the longer the search, the more there is to combine before all become alike. */
-const CHILDREN_PER_PLACE = 80;
+const SIZE_MAX = 4_000;
 const SHIFTS_MAX = 4;
 /** So greedy that the rule itself decides, all but ties. */
 const GREEDIEST = 30;
@@ -61,6 +61,7 @@ class Search {
   readonly #priorities: readonly Priority[];
   readonly #gain = new Gain();
   #best: Schedule | null = null;
+  #drawn = 0;
   #same = 0;
 
   constructor(network: Network, options: SearchOptions) {
@@ -76,16 +77,15 @@ class Search {
   }
 
   run(): Found {
-    for (let tries = 0; tries < 2 * SIZE_MIN && this.#population.size < SIZE_MIN; tries++) {
-      this.#begin(tries);
-      if (this.#over()) break;
-    }
-    for (let children = 1; !this.#over(); children++) this.#breed(SIZE_MIN + children / CHILDREN_PER_PLACE);
+    do this.#begin();
+    while (!this.#over() && (this.#population.size < SIZE_MIN || this.#spent() < BEGINNING_SHARE) && this.#population.size < SIZE_MAX);
+    while (!this.#over()) this.#breed();
     return this.#result();
   }
 
   /** A schedule of a list by a rule, alternately in the serial and the parallel scheme. */
-  #begin(turn: number): void {
+  #begin(): void {
+    const turn = this.#drawn++;
     const priority = this.#priorities[(turn >> 1) % this.#priorities.length] as Priority;
     const greed = turn < 2 ? GREEDIEST : 1 + this.#random.unit() * 2;
     this.#sampler.sample(this.#child.list, priority, greed, this.#random);
@@ -100,17 +100,16 @@ class Search {
     this.#keep(improved, true);
   }
 
-  #breed(size: number): void {
+  #breed(): void {
     const { list, modes } = this.#child;
     this.#variation.cross(this.#population.draw(this.#random), this.#population.draw(this.#random), this.#child);
     this.#variation.shift(list, this.#random.below(SHIFTS_MAX + 1));
     this.#variation.changeModes(modes);
     const cost = this.#evaluator.build(this.#child, serialForward);
-    const grow = this.#population.size < size;
-    if (!grow && !this.#gain.mayPay(cost - this.#population.worstCost)) return;
+    if (!this.#gain.mayPay(cost - this.#population.worstCost)) return;
     const improved = this.#evaluator.improve(this.#child, cost);
     this.#gain.learn(cost - improved);
-    this.#keep(improved, grow);
+    this.#keep(improved, false);
   }
 
   #keep(cost: number, grow: boolean): void {
@@ -123,8 +122,13 @@ class Search {
   }
 
   #over(): boolean {
+    return this.#optimal() || this.#same > SAME_MAX || this.#spent() >= 1;
+  }
+
+  /** The share of the budget that is used. */
+  #spent(): number {
     const { spent, schedulesMax = Infinity } = this.#options;
-    return this.#optimal() || this.#same > SAME_MAX || this.#evaluator.schedules >= schedulesMax || (spent?.() ?? false);
+    return Math.max(this.#evaluator.schedules / schedulesMax, spent?.() ?? 0);
   }
 
   #optimal(): boolean {

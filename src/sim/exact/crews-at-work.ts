@@ -14,22 +14,23 @@ export class CrewsAtWork {
   readonly #nowMs: number;
   readonly #places: ReadonlyMap<string, Places>;
 
-  /** `mendedAt`: when people said of a target that it is mended (Unix ms), the latest first. */
-  constructor(crews: Policy['crew'], mendedAt: readonly number[], nowMs: number) {
+  /** `mendedAt`: by target, when people said that it is mended (Unix ms); NaN: they did not. Whoever mended it was free for the next one. */
+  constructor(crews: Policy['crew'], mendedAt: Float64Array, nowMs: number) {
+    const mended = [...mendedAt].filter((at) => !Number.isNaN(at)).sort((a, b) => b - a);
     this.#nowMs = nowMs;
     this.#places = new Map(
       Object.entries(crews).map(([name, { count }]) => {
-        const freed = mendedAt.slice(0, count).reverse();
+        const freed = mended.slice(0, count).reverse();
         return [name, { never: count - freed.length, freed }];
       }),
     );
   }
 
-  /** For how many ms this way of mending a target that fell at `fellAt` (Unix ms) has been tried; 0: its crew is at work on others. */
-  elapsedMs({ byTries, crew }: WayLaw, fellAt: number): number {
-    const places = byTries || crew === null ? undefined : this.#places.get(crew);
+  /** For how many ms people have mended in this way a target that was theirs from `calledAt` (Unix ms); 0: its crew is at work on others. */
+  elapsedMs({ crew }: WayLaw, calledAt: number): number {
+    const places = crew === null ? undefined : this.#places.get(crew);
     const freeAt = places === undefined || places.never > 0 ? -Infinity : (places.freed[0] ?? Infinity);
-    const since = Math.max(fellAt, freeAt);
+    const since = Math.max(calledAt, freeAt);
     return since < this.#nowMs ? Math.round(this.#nowMs - since) : 0;
   }
 

@@ -62,7 +62,7 @@ const ASKING = WAVE_STATES.indexOf('asking');
 const HELD = WAVE_STATES.indexOf('held');
 /** Stages in which the runner does not turn a target back when its window is over (src/runner/windows.ts). */
 const NOT_RECALLED = new Set(['settled', 'dropped', 'skipped', 'returned', 'straggling'].map((stage) => stageCode(stage as 'settled')));
-/** Commands pile up in one array for this many numbers before it is emptied: emptying costs more than reading on. */
+/** An array of commands that has grown beyond this is given back: an event that moves everybody comes seldom. */
 const COMMANDS_MAX = 3_000;
 
 class Engine implements ExactEngine {
@@ -205,12 +205,9 @@ class Engine implements ExactEngine {
     if (++this.#events > this.#eventsMax) throw new PitstopBugError(`a rehearsal does not end: ${this.#events} events`);
     if (this.#trace !== null) this.#tell(this.#trace, target, event, arg);
     const out = this.#out;
-    if (out.length > COMMANDS_MAX) out.length = 0;
-    let at = out.length;
     advance(this.#program, this.#state, target, event, arg, out);
-    const end = out.length;
     let waves = false;
-    for (; at < end; at += 3) {
+    for (let at = 0; at < out.length; at += 3) {
       const command = out[at] as number;
       if (command === COMMAND.start) this.#start(out[at + 1] as number, out[at + 2] as number, target);
       else {
@@ -218,6 +215,9 @@ class Engine implements ExactEngine {
         waves ||= command === COMMAND.wave;
       }
     }
+    // Setting the length to nothing would have the array grow anew at every event.
+    if (out.length > COMMANDS_MAX) out.length = 0;
+    while (out.length > 0) out.pop();
     if (waves) this.#tally.lined(this.#agenda.now);
   }
 

@@ -2,6 +2,7 @@
 import { logsOf } from '../../core/learn/fit.ts';
 import type { RunLogs } from '../../core/learn/likelihood.ts';
 import type { Chronicle } from '../../core/run/chronicle.ts';
+import type { Program } from '../../core/run/program.ts';
 import { createState, hasFlag, type MachineState } from '../../core/run/state.ts';
 import { FLAG, stageCode } from '../../core/run/states.ts';
 import { must } from '../../std/assert.ts';
@@ -19,10 +20,12 @@ export interface Present {
   readonly drainedAt: Float64Array;
   readonly returnedAt: Float64Array;
   readonly troubleSince: Float64Array;
+  /** When its last attempt ended: a straggler for whom nothing automatic was left has waited for people since then. */
+  readonly endedAt: Float64Array;
+  /** When people last said that it is mended. */
+  readonly mendedAt: Float64Array;
   /** By step of the program: what this run has shown of it; null: nothing. */
   readonly seen: readonly (StepSeen | null)[];
-  /** When people said of a target that it is mended, Unix ms, the latest first: whoever mended it was free for the next one. */
-  readonly mendedAt: readonly number[];
   /** Targets whose return counts: the baseline. */
   readonly baseline: Int32Array;
 }
@@ -52,10 +55,24 @@ export function presentOf(chronicle: Chronicle, nowMs: number): Present {
     drainedAt: chronicle.drainedAt.slice(),
     returnedAt: chronicle.returnedAt.slice(),
     troubleSince: chronicle.troubleSince.slice(),
+    endedAt: lastOf(
+      program,
+      chronicle.ended.map(({ target, to }) => ({ target, at: to })),
+    ),
+    mendedAt: lastOf(
+      program,
+      chronicle.acts.filter(({ kind, target }) => target >= 0 && (kind === 'fixed' || kind === 'retry')),
+    ),
     seen: seenOf(chronicle, nowMs),
-    mendedAt: chronicle.acts.flatMap(({ kind, at }) => (kind === 'fixed' || kind === 'retry' ? [at] : [])).reverse(),
     baseline: Int32Array.from(program.targets.keys()).filter((target) => hasFlag(state, target, FLAG.baseline)),
   };
+}
+
+/** By target, of what is given in the order in which it happened. */
+function lastOf({ targets }: Program, happened: readonly { readonly target: number; readonly at: number }[]): Float64Array {
+  const last = new Float64Array(targets.length).fill(Number.NaN);
+  for (const { target, at } of happened) last[target] = at;
+  return last;
 }
 
 interface Times {

@@ -63,40 +63,71 @@ function restoreTally({ beginMs, zeroMs, drainedAt, returnedAt }: Present, { tal
   for (const target of back) tally.returned(target, since(returnedAt[target] as number));
 }
 
-function takeUpTroubles(present: Present, { program, state, attempts: { troubles }, crews, now }: Engine): void {
-  const atWork = new CrewsAtWork(crews, present.mendedAt, present.nowMs);
+function takeUpTroubles(present: Present, engine: Engine): void {
+  const { state, now } = engine;
+  const { troubles } = engine.attempts;
+  const crews = new CrewsAtWork(engine.crews, present.mendedAt, present.nowMs);
   for (const target of stragglersOf(present, state)) {
-    const fellAt = present.troubleSince[target] as number;
-    const rests = state.stage[target] === STAGE.straggling;
-    const chain = program.chains[program.chainOf[target] as number] as Chain;
-    if (!rests && !isTry(chain, state.step[target] as number)) {
-      troubles.hadSome(target);
-      continue;
+    const triedMs = sinceMs(present, present.troubleSince[target] as number);
+    const calledAt = present.endedAt[target] as number;
+    switch (troubleOf(present, engine, target)) {
+      case 'rests':
+        troubles.takeUp(
+          target,
+          now,
+          (way) => (way.byTries ? triedMs : crews.elapsedMs(way, calledAt)),
+          // What tries can mend they have mended.
+          ({ byTries }) => !byTries || state.tries[target] === 0,
+        );
+        crews.take(troubles.wayOf(target));
+        break;
+      case 'tries':
+        // Nobody is called as long as there are tries left.
+        troubles.takeUp(target, now, ({ byTries }) => (byTries ? triedMs : 0), ANY);
+        break;
+      case 'tried':
+        troubles.takeUp(target, now, () => 0, ANY);
+        if (troubles.wayOf(target).byTries) troubles.mended(target, now);
+        break;
+      case 'mended':
+        troubles.hadSome(target);
+        break;
+      default:
     }
-    const inVain = rests && (state.tries[target] as number) > 0;
-    troubles.takeUp(
-      target,
-      now,
-      // Nobody is called as long as there are tries left.
-      (way) => (rests || way.byTries ? atWork.elapsedMs(way, fellAt) : 0),
-      // What tries can mend they have mended.
-      ({ byTries }) => !(inVain && byTries),
-    );
-    if (rests) atWork.take(troubles.wayOf(target));
   }
+}
+
+const ANY = (): boolean => true;
+
+/** tried: a try has ended well, and the step that had failed is done again: it will show whether that was of any use. */
+function troubleOf(
+  { mendedAt, troubleSince }: Present,
+  { program, state }: Engine,
+  target: number,
+): 'rests' | 'tries' | 'tried' | 'mended' {
+  if (state.stage[target] === STAGE.straggling) return 'rests';
+  const step = state.step[target] as number;
+  if (isTry(program.chains[program.chainOf[target] as number] as Chain, step)) return 'tries';
+  const byPeople = (mendedAt[target] as number) >= (troubleSince[target] as number);
+  return step === state.failedStep[target] && (state.tries[target] as number) > 0 && !byPeople ? 'tried' : 'mended';
 }
 
 function takeUpTarget(present: Present, engine: Engine, target: number): void {
   const { program, state, attempts, now } = engine;
   const stage = state.stage[target];
   const step = state.step[target] as number;
-  const elapsed = (at: number): number => (Number.isNaN(at) ? 0 : Math.max(0, Math.round(present.nowMs - at)));
   const atWork = stage === STAGE.running || stage === STAGE.queued || stage === STAGE.parked || stage === STAGE.returned;
   if (atWork && hasFlag(state, target, FLAG.drained | FLAG.changed)) attempts.troubles.entered(target, now);
   if (stage === STAGE.running) {
-    attempts.judgeOn(target, step, now, elapsed(present.stepSince[target] as number));
+    attempts.judgeOn(target, step, now, sinceMs(present, present.stepSince[target] as number));
     engine.goOn(target);
-  } else if (stage === STAGE.returned) engine.soak(target, Math.max(0, program.soakMs - elapsed(present.returnedAt[target] as number)));
+  } else if (stage === STAGE.returned)
+    engine.soak(target, Math.max(0, program.soakMs - sinceMs(present, present.returnedAt[target] as number)));
+}
+
+/** `at` in Unix ms; 0: never, or now. */
+function sinceMs({ nowMs }: Present, at: number): number {
+  return at < nowMs ? Math.round(nowMs - at) : 0;
 }
 
 /** Whoever fell first comes first. */

@@ -13,7 +13,7 @@ export function warmer({ program, laws }: SimModel, state: MachineState): (ids: 
   const n = program.targets.length;
   if (n < COLD_TARGETS) return () => undefined;
   const { stage, shown, step, attempt, starts, failures, flags } = state;
-  const { waveOf, chainOf, limits } = program;
+  const { waveOf, chainOf } = program;
   const { targetKeys } = laws;
   // The sum is of no use, but without it the looks might be left out.
   const sums = new Int32Array(1);
@@ -24,7 +24,6 @@ export function warmer({ program, laws }: SimModel, state: MachineState): (ids: 
       if (id >= n) continue;
       sum += (stage[id] as number) + (shown[id] as number) + (step[id] as number) + (attempt[id] as number) + (starts[id] as number);
       sum += (failures[id] as number) + (flags[id] as number) + (waveOf[id] as number) + (chainOf[id] as number);
-      for (const { counterOf } of limits) sum += counterOf[id] as number;
       sum = (sum + (targetKeys[id] as number)) | 0;
     }
     sums[0] = sum;

@@ -127,17 +127,20 @@ describe('the forecast of a run under way', () => {
     expect(errorLate).toBeLessThan(0.7 * errorMiddle);
   });
 
-  it('its P90 holds as often as it says, half way and with failures', () => {
-    const plan = planOf({ fails: 0.05, nodes: 16 });
-    const inside = Array.from({ length: 150 }, (_, scenario) => {
-      const lived = live(plan, scenario);
-      const end = markOf(lived, 75);
-      return end <= must(must(forecastAt(plan, lived, 0.5 * end, 60)['75'], 'mark 75').p90Min, 'P90');
-    });
-    // Binomial of 150 at 0.9: 99.9 % lie within 0.82 and 0.98.
+  it.each([
+    ['from early on', {}, 30, 75],
+    ['half way', {}, 60, 95],
+    ['stragglers in line for a crew of one', { fails: 0.2, procedure: { mopUp: HANDS }, policy: CREW }, 120, 95],
+  ])('%s: its P90 holds as often as it says', (_, wishes: Wishes, minutes, mark) => {
+    const plan = planOf({ ...wishes, atOnce: 12 });
+    const inside = Array.from({ length: 120 }, (__, scenario) => live(plan, scenario))
+      .filter((lived) => markOf(lived, mark) > minutes)
+      .map((lived) => markOf(lived, mark) <= must(must(forecastAt(plan, lived, minutes, 40)[mark], 'the mark').p90Min, 'P90'));
+    // Of forty scenarios the 36th promises 88 %; four standard errors of a hundred runs on either side.
     const share = inside.filter(Boolean).length / inside.length;
-    expect(share).toBeGreaterThan(0.82);
-    expect(share).toBeLessThan(0.98);
+    expect(inside.length).toBeGreaterThan(80);
+    expect(share).toBeGreaterThan(0.75);
+    expect(share).toBeLessThan(0.99);
   });
 
   it('any moment of any run: what was reached is what it was, what was not comes later', () => {

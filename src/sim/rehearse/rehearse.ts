@@ -106,12 +106,12 @@ function* checkedFast(
   const paired = Math.min(PAIRED, fleet.count);
   const exact = new Series(specOf(fleet.spec.plan, 'exact', options));
   yield* grow([exact], paired);
-  if (exact.count === 0) return { series: fleet, checked: { errorPct: null, notes: ['stopped before the fast engine was checked'] } };
+  if (exact.stopped) return { series: fleet, checked: { errorPct: null, notes: ['stopped before the fast engine was checked'] } };
   const closer = new Series({ ...fleet.spec, keep: CLOSER * FAST_TARGETS_MIN });
   for (const series of [fleet, closer]) {
     if (series.count === 0) yield* grow([series], firstOf(series.spec.plan, 'fast', options));
     const both = Math.min(exact.count, series.count);
-    if (both === 0) break;
+    if (series.stopped) break;
     const { biasPct, spreadPct } = fastError(series.collected(both), exact.collected(both));
     const note = `the fast engine is ${biasPct.toFixed(1)} % off the exact one in the mean of ${both} paired scenarios, ${spreadPct.toFixed(1)} % in a single one`;
     if (biasPct <= ERROR_PCT_MAX || options.engine === 'fast') return { series, checked: { errorPct: biasPct, notes: [note] } };
