@@ -18,7 +18,7 @@ export interface SimOptions {
 }
 
 /** What is known better than by a law: for benches, and for tests that want one engine to live through what another did. */
-export interface Instead {
+interface Instead {
   /** Ms that this attempt takes; null: as its law says. */
   readonly takesMs?: (scenario: number, target: number, step: number, attempt: number) => number | null;
   /** Whether this attempt fails; null: as its law says. */

@@ -24,19 +24,34 @@ export function longestStretchMin(capacity: readonly CapacityStep[], units: numb
 
 /** When so many unit-minutes have passed that were there from a minute on; Infinity when they never will. */
 export function minuteOfWork(capacity: readonly CapacityStep[], fromMin: number, unitMinutes: number): number {
+  return workFrom(capacity, fromMin, unitMinutes).endMin;
+}
+
+/** The mean minute at which those unit-minutes pass. */
+export function meanMinuteOfWork(capacity: readonly CapacityStep[], fromMin: number, unitMinutes: number): number {
+  return workFrom(capacity, fromMin, unitMinutes).meanMin;
+}
+
+function workFrom(capacity: readonly CapacityStep[], fromMin: number, unitMinutes: number): { endMin: number; meanMin: number } {
   let at = fromMin;
   let units = unitsAt(capacity, fromMin);
   let left = unitMinutes;
+  let moment = 0;
+  const pass = (until: number, work: number): void => {
+    moment += (work * (at + until)) / 2;
+    left -= work;
+    at = until;
+  };
   for (const [next, there] of capacity) {
     if (next <= at) continue;
-    const passed = (next - at) * units;
-    if (passed >= left) break;
-    left -= passed;
-    at = next;
+    const work = (next - at) * units;
+    if (work >= left) break;
+    pass(next, work);
     units = there;
   }
-  if (left <= 0) return at;
-  return units === 0 ? Infinity : at + left / units;
+  if (left > 0 && units === 0) return { endMin: Infinity, meanMin: Infinity };
+  if (left > 0) pass(at + left / units, left);
+  return { endMin: at, meanMin: unitMinutes > 0 ? moment / unitMinutes : fromMin };
 }
 
 /** The longest stretches [start, end) from a minute on that have so many units all the time. */

@@ -23,13 +23,17 @@ export interface Network {
   /** Activities. */
   readonly count: number;
   readonly tickMin: number;
-  /** All times are whole ticks and few enough to keep an entry for each tick. */
+  /** All times of the project are whole multiples of the tick. */
+  readonly whole: boolean;
+  /** They are so few, too, that a profile may keep an entry for each tick. */
   readonly onGrid: boolean;
   /** The activities, each after those that it waits for. */
   readonly order: Int32Array;
   readonly predecessors: Rows;
   readonly successors: Rows;
-  /** The modes that can be carried out, by activity; numbered through. */
+  /** The modes that can be carried out, by activity. */
+  readonly usable: readonly (readonly Mode[])[];
+  /** The same, numbered through. */
   readonly modes: Rows;
   /** Of each such mode: its index in the project's activity, its duration, its demands as packed words. */
   readonly modeIndex: Int32Array;
@@ -83,10 +87,12 @@ export function compile(project: Project): Compiled {
     project,
     count,
     tickMin: tickMin ?? 1,
+    whole: tickMin !== null,
     onGrid,
     order,
     predecessors,
     successors,
+    usable,
     modes: rowsOf(numberedThrough(usable)),
     modeIndex: Int32Array.from(alone.usable.flatMap((each) => each.flatMap((can, m) => (can ? [m] : [])))),
     duration: ticks(modes.map(({ durationMin }) => durationMin)),

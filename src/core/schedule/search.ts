@@ -6,10 +6,9 @@ import { Evaluator } from './evaluate.ts';
 import { Gain } from './gain.ts';
 import { parallelForward, serialForward } from './generate.ts';
 import { leftOver } from './impossible.ts';
-import { compile } from './network.ts';
 import type { Network } from './network.ts';
 import { Population } from './population.ts';
-import type { Impossible, Project, Schedule } from './problem.ts';
+import type { Impossible, Schedule } from './problem.ts';
 import { Random } from './random.ts';
 import { ListSampler, heaviestForItsWork, longestTail, mostSuccessors } from './rules.ts';
 import type { Priority } from './rules.ts';
@@ -21,7 +20,7 @@ export interface SearchOptions {
   readonly seed: number;
   /** The share of the time that is used up, from 0; at 1 the search ends. Asked after each child. The first schedule is built in any case. */
   readonly spent?: () => number;
-  /** How many schedules to build at most, justified ones counted twice more. At least one of the two limits must be given. */
+  /** The search ends when so many schedules are built; justifying one counts as two more. At least one of the two limits must be given. */
   readonly schedulesMax?: number;
   /** A proven lower bound of the cost: a schedule that reaches it ends the search. */
   readonly lowerBound?: number;
@@ -32,11 +31,9 @@ export type Found =
   | { readonly ok: false; readonly impossible: readonly Impossible[] };
 
 /** The best schedule found in the time given, or why there is none. */
-export function search(project: Project, options: SearchOptions): Found {
+export function search(network: Network, options: SearchOptions): Found {
   assert(options.spent !== undefined || options.schedulesMax !== undefined, 'a search needs a limit');
-  const compiled = compile(project);
-  if (!compiled.ok) return compiled;
-  return new Search(compiled.network, options).run();
+  return new Search(network, options).run();
 }
 
 /** The population is what this share of the budget has time to draw: the longer the search, the more it has to combine before all become alike. */
@@ -59,6 +56,7 @@ class Search {
   readonly #variation: Variation;
   readonly #sampler: ListSampler;
   readonly #priorities: readonly Priority[];
+  readonly #shortest: Int32Array;
   readonly #gain = new Gain();
   #best: Schedule | null = null;
   #drawn = 0;
@@ -72,13 +70,16 @@ class Search {
     this.#child = { list: new Uint16Array(network.count), modes: new Int32Array(network.count) };
     this.#variation = new Variation(network, this.#random);
     this.#sampler = new ListSampler(network);
+    this.#shortest = shortestModes(network);
     const weighted = network.project.objective === 'weighted completion';
     this.#priorities = [longestTail(network), weighted ? heaviestForItsWork(network) : longestTail(network), mostSuccessors(network)];
   }
 
   run(): Found {
+    const first = this.#spent();
+    const beginUntil = first + (1 - first) * BEGINNING_SHARE;
     do this.#begin();
-    while (!this.#over() && (this.#population.size < SIZE_MIN || this.#spent() < BEGINNING_SHARE) && this.#population.size < SIZE_MAX);
+    while (!this.#over() && (this.#population.size < SIZE_MIN || this.#spent() < beginUntil) && this.#population.size < SIZE_MAX);
     while (!this.#over()) this.#breed();
     return this.#result();
   }
@@ -89,15 +90,22 @@ class Search {
     const priority = this.#priorities[(turn >> 1) % this.#priorities.length] as Priority;
     const greed = turn < 2 ? GREEDIEST : 1 + this.#random.unit() * 2;
     this.#sampler.sample(this.#child.list, priority, greed, this.#random);
-    const { from } = this.#network.modes;
-    for (let j = 0; j < this.#network.count; j++) {
-      const first = from[j] as number;
-      this.#child.modes[j] = first + this.#random.below((from[j + 1] as number) - first);
-    }
+    this.#drawModes();
     const cost = this.#evaluator.build(this.#child, turn % 2 === 0 ? parallelForward : serialForward);
     const improved = this.#evaluator.improve(this.#child, cost);
     this.#gain.learn(cost - improved);
     this.#keep(improved, true);
+  }
+
+  /** Shortest modes for some individuals, any modes for others, and everything in between. */
+  #drawModes(): void {
+    const { from } = this.#network.modes;
+    const any = this.#random.unit();
+    for (let j = 0; j < this.#network.count; j++) {
+      const first = from[j] as number;
+      const drawn = first + this.#random.below((from[j + 1] as number) - first);
+      this.#child.modes[j] = this.#random.unit() < any ? drawn : (this.#shortest[j] as number);
+    }
   }
 
   #breed(): void {
@@ -135,6 +143,7 @@ class Search {
     const { lowerBound = -Infinity } = this.#options;
     return this.#best !== null && this.#best.cost <= lowerBound;
   }
+
   #result(): Found {
     const schedule = must(this.#best, 'the first schedule');
     const { project, supply, tickMin } = this.#network;
@@ -143,4 +152,12 @@ class Search {
       return { ok: false, impossible: leftOver(project, schedule, project.fromMin + supply.overflowTick * tickMin, schedules) };
     return { ok: true, schedule, schedules, optimal: this.#optimal() };
   }
+}
+
+function shortestModes({ count, modes, duration }: Network): Int32Array {
+  const shortest = modes.from.slice(0, count);
+  for (let j = 0; j < count; j++)
+    for (let m = modes.from[j] as number; m < (modes.from[j + 1] as number); m++)
+      if ((duration[m] as number) < (duration[shortest[j] as number] as number)) shortest[j] = m;
+  return shortest;
 }

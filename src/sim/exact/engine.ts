@@ -27,7 +27,7 @@ export interface ExactEngine {
   run(scenario: number, options?: RunOptions): ScenarioResult;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly trace?: Trace;
   readonly began?: Began;
   /** Goes on from there instead of from the beginning; the model begins when that run did, and times count from its time zero. */
@@ -38,10 +38,10 @@ export interface RunOptions {
  * Called with every event before it is fed. `target` -1: the run as a whole; then `step` is the event's argument, as in journals.
  * `kind` is an index of ENTRY_KINDS, `atMs` Unix ms.
  */
-export type Trace = (atMs: number, target: number, kind: number, step: number, attempt: number) => void;
+type Trace = (atMs: number, target: number, kind: number, step: number, attempt: number) => void;
 
 /** Called with every attempt of a step that begins, at `atMs` Unix ms. */
-export type Began = (atMs: number, target: number, step: number) => void;
+type Began = (atMs: number, target: number, step: number) => void;
 
 /** Its arrays are made once and used again by every scenario. */
 export function createExactEngine(model: SimModel): ExactEngine {

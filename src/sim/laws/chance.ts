@@ -14,6 +14,7 @@ import { longerThan, restMs } from './rest.ts';
 /** A stated share is worth so many observations by itself, and as many as it takes to have seen so many failures: whoever says 0.5 % has seen some. */
 const STATED_WORTH = 20;
 const STATED_FAILURES = 2;
+const STATED_WORTH_MAX = 1e6;
 const DAY_MS = 86_400_000;
 
 const KEY = {
@@ -33,7 +34,7 @@ const KEY = {
 
 /** Observations that the share is worth, those behind it included: the concentration of its Beta. */
 export function shareWorth({ share, n }: Pick<ShareOf, 'share' | 'n'>): number {
-  return n + Math.max(STATED_WORTH, share > 0 ? STATED_FAILURES / share : 0);
+  return n + Math.min(STATED_WORTH_MAX, Math.max(STATED_WORTH, share > 0 ? STATED_FAILURES / share : 0));
 }
 
 /** One a rehearsal; `reset` makes it that of a scenario. Times are whole milliseconds. */

@@ -11,7 +11,9 @@ export interface Collected {
 
 export class Series {
   readonly spec: Spec;
-  readonly #parts: Answer[] = [];
+  #about: ModelAbout | null = null;
+  /** As they came, until somebody wants them as one. */
+  #parts: Float64Array[] = [];
   #count = 0;
   #stopped = false;
 
@@ -33,25 +35,33 @@ export class Series {
     return count > this.#count ? [{ spec: this.spec, from: this.#count, count: count - this.#count }] : [];
   }
 
-  take(answer: Answer, asked: number): void {
-    this.#parts.push(answer);
-    this.#count += answer.count;
-    this.#stopped = answer.count < asked;
+  take({ about, count, rows }: Answer, asked: number): void {
+    this.#about ??= about;
+    this.#parts.push(rows);
+    this.#count += count;
+    this.#stopped = count < asked;
   }
 
   /** The first `count` scenarios; there must be one at least. */
   collected(count = this.#count): Collected {
     assert(count > 0 && count <= this.#count, 'as many scenarios as are there');
-    const about = must(this.#parts.find((part) => part.about !== null)?.about, 'an answer with a model');
-    const width = rowWidth(about);
-    const rows = new Float64Array(this.#count * width);
-    let at = 0;
-    for (const part of this.#parts) {
-      rows.set(part.rows, at);
-      at += part.rows.length;
-    }
-    return { about, rows: rows.subarray(0, count * width) };
+    const about = must(this.#about, 'an answer with a model');
+    const rows = joined(this.#parts);
+    this.#parts = [rows];
+    return { about, rows: rows.subarray(0, count * rowWidth(about)) };
   }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Brings each series up to its own number of scenarios, all in one turn. */
