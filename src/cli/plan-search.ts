@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan/plan.ts';
 import { carryOut, openPool } from '../sim/pool/pool.ts';
 import type { Remake } from '../sim/search/build.ts';
 import type { Aim } from '../sim/search/objective.ts';
+import { geneticScheduler } from '../sim/search/scheduler.ts';
 import { searching, type SearchProgress } from '../sim/search/search.ts';
 import { showCount } from '../std/share.ts';
 import type { CliContext } from './context.ts';
@@ -32,6 +33,7 @@ export async function searchedPlan({ terminal }: CliContext, rules: Plan, remake
     workMs: 1_000 * wishes.seconds * THREADS,
     aim: wishes.for ?? 't95',
     anyOrder: wishes.anyOrder ?? false,
+    scheduler: geneticScheduler(SEED),
     timeLeft: () => (interrupted.aborted ? 0 : 1 - passed()),
   };
   terminal.err(`looking for a better plan for about ${wishes.seconds} s (Ctrl-C ends it with the best so far)\n`);

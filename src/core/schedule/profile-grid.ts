@@ -63,7 +63,7 @@ export class GridProfile implements Profile {
       agreed = next === finish ? agreed + 1 : 1;
       finish = next;
     }
-    return finish;
+    return finish < (this.#duration[mode] as number) ? -1 : finish;
   }
 
   take(mode: number, start: number, finish: number): void {

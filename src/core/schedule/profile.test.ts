@@ -37,13 +37,14 @@ describe('profiles', () => {
         const network = compiled(project);
         const profiles = [new GridProfile(network), new ChangeProfile(network)];
         const chance = stream(seed);
+        const lastChange = Math.max(...project.resources.flatMap(({ capacity }) => capacity.map(([at]) => at)));
         for (let round = 0; round < 2; round++) {
           const left = plain(project, 400);
           for (const [j, activity] of project.activities.entries()) {
             const { durationMin: lasts, demands } = must(activity.modes[0], 'mode');
             const fits = (start: number): boolean =>
               left.slice(start, start + lasts).every((units) => demands.every((each, r) => each <= (units[r] ?? 0)));
-            const from = Math.floor(chance() * 30);
+            const from = Math.floor(chance() * (lastChange + 1));
             let earliest = from;
             while (!fits(earliest)) earliest++;
             let latest = from;

@@ -7,7 +7,10 @@ import type { Network } from './network.ts';
 export interface Profile {
   /** Gives back everything that was taken. */
   clear(): void;
-  /** The earliest start, not before `from`, at which the mode's demands are free for its whole duration. The supply's overflow makes that there is one. */
+  /**
+   * The earliest start, not before `from`, at which the mode's demands are free for its whole duration. There is one
+   * when `from` is no later than the supply's last change or the finish of something placed; the search asks for nothing else.
+   */
   earliest(mode: number, from: number): number;
   /** The latest finish, not after `until`, with the mode's demands free for its whole duration; -1 when there is none since the project's start. */
   latest(mode: number, until: number): number;

@@ -3,7 +3,7 @@ import type { Quantity } from '../../core/change/policy.ts';
 import type { Cluster, NodeGroup } from '../../core/fleet/model.ts';
 import { expand } from '../../core/plan/expand.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import type { WaveTargets } from '../rehearse/sub-plan.ts';
+import { evenly, type WaveTargets } from '../rehearse/sub-plan.ts';
 
 /** The waves in `sampled` at about this fraction; all others whole. */
 export function groupSample(plan: Plan, targets: WaveTargets, sampled: ReadonlySet<string>, fraction: number): WaveTargets {
@@ -54,12 +54,6 @@ function runsOf(names: readonly string[], groupOf: ReadonlyMap<string, string> |
     else runs.set(key, [name]);
   }
   return [...runs.values()];
-}
-
-/** So many of the items, from the middle of as many equal parts of the list. */
-export function evenly<T>(items: readonly T[], count: number): T[] {
-  const taken = Math.min(count, items.length);
-  return Array.from({ length: taken }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / taken)] as T);
 }
 
 const isAll = (quantity: Quantity): boolean => quantity.kind === 'share' && quantity.share >= 1;

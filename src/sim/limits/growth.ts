@@ -1,15 +1,14 @@
 // T(N): the same plan for one node, two, four, ... up to the fleet, every limit as it is. Where the marks begin to rise, the work is no
 // longer O(1).
 import type { Plan, Wave } from '../../core/plan/plan.ts';
-import { targetsByWave, type WaveTargets } from '../rehearse/sub-plan.ts';
-import { subPlan } from '../rehearse/sub-plan.ts';
+import { evenly, subPlan, targetsByWave, type WaveTargets } from '../rehearse/sub-plan.ts';
 
 export interface GrowthPlan {
   readonly nodes: number;
   readonly plan: Plan;
 }
 
-/** 1, 2, 4, ... and all of them; counted are nodes, or whatever a plan without nodes is about. Each size has the targets of the smaller ones. */
+/** 1, 2, 4, ... and all of them; counted are nodes, or whatever a plan without nodes is about. */
 export function growthPlans(plan: Plan): GrowthPlan[] {
   const targets = targetsByWave(plan);
   const hasNodes = plan.waves.some(({ kind }) => kind === 'node');
@@ -49,9 +48,4 @@ function partOf(plan: Plan, targets: WaveTargets, counts: (wave: Wave) => boolea
 
 function remainder(exact: readonly number[], given: readonly number[], i: number): number {
   return (exact[i] as number) - (given[i] as number);
-}
-
-/** So many of the names, from the whole length of the list. */
-function evenly(names: readonly string[], count: number): string[] {
-  return Array.from({ length: Math.min(count, names.length) }, (_, i) => names[Math.floor((i * names.length) / count)] as string);
 }

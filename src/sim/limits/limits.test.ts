@@ -53,7 +53,7 @@ describe('limits', () => {
 });
 
 describe('growth', () => {
-  it('each size has so many nodes of the plan, those of the smaller sizes among them in number', () => {
+  it('each size has so many nodes, all of them of the plan', () => {
     for (const { nodes, plan } of growthPlans(PLAN)) expect(planSize(plan)).toBe(nodes);
     const all = new Set([...targetsByWave(PLAN).values()].flat());
     for (const { plan } of growthPlans(PLAN)) for (const name of [...targetsByWave(plan).values()].flat()) expect(all).toContain(name);

@@ -50,7 +50,7 @@ export interface ModelAbout {
   readonly notes: readonly string[];
 }
 
-export interface StepAbout {
+interface StepAbout {
   readonly procedure: string;
   readonly step: string;
   /** Of the happy path; the others belong to the mop-up and the way back. */

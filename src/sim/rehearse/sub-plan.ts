@@ -38,6 +38,12 @@ export function subPlan(plan: Plan, kept: WaveTargets): Plan {
   return { ...plan, waves, phases };
 }
 
+/** So many of the items, from the middle of as many equal parts of the list. */
+export function evenly<T>(items: readonly T[], count: number): T[] {
+  const taken = Math.min(count, items.length);
+  return Array.from({ length: taken }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / taken)] as T);
+}
+
 function smallerWave(wave: Wave, targets: readonly string[], atOnce: Quantity): Wave {
   const before = waveSize(wave);
   const now = targets.length;
