@@ -15,7 +15,7 @@ export function insideP90(rows: readonly ForecastRow[]): Coverage {
   return coverage(rows.filter(isInside).length, rows.length);
 }
 
-export function isInside({ p90Min, actualMin }: ForecastRow): boolean {
+function isInside({ p90Min, actualMin }: ForecastRow): boolean {
   return p90Min !== null && actualMin !== null && actualMin <= p90Min;
 }
 

@@ -1,8 +1,11 @@
 // Three clusters of a made-up site, as a lead would go about it on the command line: plan, rehearse, find the limits, be asked, propose.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Forecast, LimitsReport, Question } from '../src/core/forecast/forecast.ts';
+import type { Forecast, Question } from '../src/core/forecast/forecast.ts';
 import { Desk } from '../test/pitstop.ts';
+import type { Proposal } from '../src/report/proposal.ts';
 import { HOME } from './command.ts';
+import { sitePicture } from './site-picture.ts';
 
 const SITE = join(HOME, 'prove', 'site');
 const SCENARIOS = '200';
@@ -17,10 +20,12 @@ export async function siteShown(): Promise<string> {
   };
   const planned = JSON.parse(await said('plan', ...sources, '--search', '20', '-o', 'site.plan.json', '--json')) as Planned;
   const forecast = JSON.parse(await said('rehearse', 'site.plan.json', '--json')) as Forecast;
-  const limits = JSON.parse(await said('limits', 'site.plan.json', '--scenarios', '60', '--json')) as LimitsReport;
+  const limits = JSON.parse(await said('limits', 'site.plan.json', '--scenarios', '60', '--json')) as {
+    limits: { name: string; gainMin: { [q: string]: number | null } }[];
+  };
   const { questions } = JSON.parse(await said('ask', 'site.plan.json', '--scenarios', '60', '--json')) as { questions: Question[] };
-  await said('propose', 'site.plan.json', '--scenarios', SCENARIOS, '-o', 'site.html');
-  await said('propose', 'site.plan.json', '--scenarios', SCENARIOS, '-o', 'site.md');
+  const proposal = await said('propose', 'site.plan.json', '--scenarios', SCENARIOS, '-o', 'site.html', '--json');
+  writeFileSync(join(HOME, 'docs', 'images', 'forecast.svg'), sitePicture(JSON.parse(proposal) as Proposal));
   if (questions.length < 5) throw new Error(`only ${questions.length} questions: ${questions.map(({ id }) => id).join(', ')}`);
   const search = planned.report.why.filter(({ about }) => about.startsWith('search'));
   if (search.length === 0) throw new Error('the plan report says nothing of a search');
@@ -32,9 +37,7 @@ export async function siteShown(): Promise<string> {
     ),
     ...limits.limits
       .slice(0, 5)
-      .map(
-        ({ name, gainMin }) => `  without ${name}: 95 % sooner by ${min(gainMin['95']?.diffMin)}, 99 % by ${min(gainMin['99']?.diffMin)}`,
-      ),
+      .map(({ name, gainMin }) => `  without ${name}: 95 % sooner by ${min(gainMin['95'])}, 99 % by ${min(gainMin['99'])}`),
     ...questions.map(({ id, text }) => `  ${id}: ${text}`),
     ...search.map(({ text }) => `  search: ${text}`),
   ].join('\n');

@@ -29,7 +29,7 @@ export interface ExpectedJobs {
 
 const MINUTE_MS = 60_000;
 
-export const DEFAULT_ASSUMPTIONS: Assumptions = {
+const DEFAULT_ASSUMPTIONS: Assumptions = {
   jobs: null,
   approval: { medianMs: 5 * MINUTE_MS, logSd: 0.7, n: 0, source: 'guess' },
   gateReview: { medianMs: 20 * MINUTE_MS, logSd: 0.8, n: 0, source: 'guess' },

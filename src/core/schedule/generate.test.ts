@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomProject } from '../../../test/schedule-projects.ts';
 import type { ProjectWishes } from '../../../test/schedule-projects.ts';
+import { must } from '../../std/assert.ts';
 import { checkSchedule } from './check.ts';
 import { newTimetable, parallelForward, serialBackward, serialForward } from './generate.ts';
 import type { Timetable } from './generate.ts';
-import { justify, sortByTime } from './justify.ts';
+import { justify } from './justify.ts';
 import { compile } from './network.ts';
 import type { Network } from './network.ts';
 import type { Project, Schedule } from './problem.ts';
@@ -76,16 +77,29 @@ describe('generation schemes', () => {
     );
   });
 
-  it('parallel: nothing that is ready and fits waits, so nothing can start earlier beside what runs already', () => {
+  it('parallel: what is ready waits only while it does not fit beside what has started', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const { network, table, list, modes } = caseOf(seed, wishes);
+        const { network, table, list, modes } = caseOf(seed, { ...wishes, activities: 8, modes: 1 });
         parallelForward(network, table, list, modes);
-        const parallel = [...table.start];
-        sortByTime(list, table.start, 1);
-        serialForward(network, table, list, modes);
-        expect([...table.start].every((start, j) => start <= (parallel[j] as number))).toBe(true);
+        const { project, tickMin } = network;
+        const starts = Array.from(table.start, (tick) => tick * tickMin);
+        const finishes = Array.from(table.finish, (tick) => tick * tickMin);
+        for (const [j, activity] of project.activities.entries()) {
+          const before = project.activities.flatMap(({ successors }, i) => (successors.includes(j) ? [finishes[i] as number] : []));
+          for (let t = Math.max(0, activity.releaseMin ?? 0, ...before); t < (starts[j] as number); t++) {
+            const started = [...starts.keys()].filter((i) => i !== j && (starts[i] as number) <= t);
+            const beside = [...started, j].map((i) => ({ ...must(project.activities[i], 'activity'), successors: [] }));
+            const startMin = [...started.map((i) => starts[i] as number), t];
+            const flaws = checkSchedule(
+              { ...project, activities: beside },
+              { startMin, modes: startMin.map(() => 0), makespanMin: 0, cost: 0 },
+            );
+            expect(flaws.map(({ rule }) => rule)).toContain('resource');
+          }
+        }
       }),
+      { numRuns: 60 },
     );
   });
 

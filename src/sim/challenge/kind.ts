@@ -46,7 +46,7 @@ export interface PastMark {
   readonly actualMin: number | null;
 }
 
-export interface Asked {
+interface Asked {
   readonly about: string;
   readonly text: string;
   readonly numbers: Question['numbers'];

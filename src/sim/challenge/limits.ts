@@ -63,7 +63,9 @@ export const windowShort: Kind = {
       .map((outcome) => ({ outcome, share: shortShare(outcome) }))
       .filter(({ outcome }) => meanDifference(shortOf(outcome), shortOf(own ?? outcome)).high < 0)
       .toSorted((a, b) => a.share - b.share);
-    const mend = best ? `Without ${best.outcome.about} it would be ${percent(best.share)}.` : 'No single limit, lifted, makes that surely rarer.';
+    const mend = best
+      ? `Without ${best.outcome.about} it would be ${percent(best.share)}.`
+      : 'No single limit, lifted, makes that surely rarer.';
     const by =
       missingMin === null || missingMin === undefined || missingMin === 0 ? '' : `, in one of ten by ${minutes(missingMin)} or more`;
     return {

@@ -27,7 +27,7 @@ export interface Proposed {
   readonly alternatives: readonly Alternative[];
 }
 
-export interface Alternative {
+interface Alternative {
   readonly name: string;
   readonly forecast: Forecast;
   readonly against: Comparison | null;

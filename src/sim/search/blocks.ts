@@ -16,7 +16,7 @@ export interface Block {
   readonly modes: readonly BlockMode[];
 }
 
-export interface BlockMode {
+interface BlockMode {
   /** Of each shared limit, this part (0..1). */
   readonly share: number;
   readonly durationMin: number;
