@@ -81,7 +81,8 @@ function solve(file: string, { seconds, schedulesMax, seed, best }: Arguments): 
   };
   const project = parseSm(file, readText(file));
   const compiled = compile(project);
-  if (!compiled.ok) throw new PsplibFormatError(`${file}:1: cannot be scheduled: ${compiled.impossible.map(({ reason }) => reason).join('; ')}`);
+  if (!compiled.ok)
+    throw new PsplibFormatError(`${file}:1: cannot be scheduled: ${compiled.impossible.map(({ reason }) => reason).join('; ')}`);
   const bound = lowerBound(compiled.network);
   const limits: SearchOptions = {
     seed,
@@ -134,7 +135,8 @@ function readArguments(): Arguments {
   const { positionals, values } = parse();
   const [folder, ...more] = positionals;
   if (folder === undefined || more.length > 0) throw new ArgumentError(`one directory is needed\n${USAGE}`);
-  if (values.seconds === undefined && values.schedules === undefined) throw new ArgumentError(`--seconds or --schedules is needed\n${USAGE}`);
+  if (values.seconds === undefined && values.schedules === undefined)
+    throw new ArgumentError(`--seconds or --schedules is needed\n${USAGE}`);
   return {
     folder,
     files: smFilesBelow(folder),

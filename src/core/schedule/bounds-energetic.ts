@@ -1,26 +1,26 @@
 // The energetic bound of the makespan: try one and refute it. P. Baptiste, C. Le Pape, W. Nuijten, Satisfiability tests and
 // time-bound adjustments for cumulative scheduling problems, Annals of Operations Research 92, 1999; R. Klein, A. Scholl, Computing lower bounds
 // by destructive improvement, European Journal of Operational Research 112, 1999.
-import type { Network } from './network.ts';
 import { unitsAt } from './calendar.ts';
-import type { Resource } from './problem.ts';
+import type { Network } from './network.ts';
+import type { TimedMode, TimedResource } from './timed.ts';
 
 /** The test looks at every activity for every stretch between two of some hundred times; beyond this it takes seconds. */
 const ACTIVITIES_MAX = 150;
 
 /**
  * Raises a lower bound tick by tick, as long as within it some stretch of time would hold more work than a resource's capacity. Returns the
- * bound as it was for projects off the grid or with many activities.
+ * bound as it was for projects off the grid and for those with many activities.
  */
-export function energetic(network: Network, boundMin: number): number {
-  if (!network.onGrid || network.count > ACTIVITIES_MAX) return boundMin;
-  const users = network.project.resources.map((resource, r) => usersOf(network, resource, r));
-  let bound = Math.ceil(boundMin / network.tickMin - 1e-9);
-  while (bound < network.supply.endTick && users.some((each) => refuted(each, bound))) bound++;
-  return bound * network.tickMin;
+export function energetic(network: Network, bound: number): number {
+  if (!network.onGrid || network.count > ACTIVITIES_MAX) return bound;
+  const users = network.timed.resources.map((resource, r) => usersOf(network, resource, r));
+  let makespan = bound;
+  while (makespan < network.supply.endTick && users.some((each) => refuted(each, makespan))) makespan++;
+  return makespan;
 }
 
-/** Who takes a resource, in ticks: one entry for each mode, those of an activity next to each other. */
+/** Who takes a resource: one entry for each mode, those of an activity next to each other. */
 interface Users {
   readonly count: number;
   readonly activity: Int32Array;
@@ -32,28 +32,28 @@ interface Users {
   readonly passed: Float64Array;
 }
 
-function usersOf(network: Network, resource: Resource, r: number): Users {
-  const { usable, head, tail, tickMin } = network;
-  const takes = usable.map((modes) => modes.every(({ durationMin, demands }) => durationMin > 0 && (demands[r] ?? 0) > 0));
-  const entries = usable.flatMap((modes, j) => (takes[j] ? modes.map((mode) => ({ j, mode })) : []));
+function usersOf(network: Network, resource: TimedResource, r: number): Users {
+  const { timed, head, tail } = network;
+  const takes = (mode: TimedMode): boolean => mode.duration > 0 && (mode.demands[r] ?? 0) > 0;
+  const entries = timed.activities.flatMap(({ modes }, j) => (modes.every(takes) ? modes.map((mode) => ({ j, mode })) : []));
   return {
     count: entries.length,
     activity: Int32Array.from(entries, ({ j }) => j),
     head: Int32Array.from(entries, ({ j }) => head[j] as number),
     tail: Int32Array.from(entries, ({ j }) => tail[j] as number),
-    duration: Int32Array.from(entries, ({ mode }) => mode.durationMin / tickMin),
+    duration: Int32Array.from(entries, ({ mode }) => mode.duration),
     units: Int32Array.from(entries, ({ mode }) => mode.demands[r] ?? 0),
     passed: unitTicksPassed(network, resource),
   };
 }
 
-function unitTicksPassed({ project, tickMin, supply }: Network, { capacity }: Resource): Float64Array {
+function unitTicksPassed({ supply }: Network, { capacity }: TimedResource): Float64Array {
   const passed = new Float64Array(supply.endTick + 1);
-  let units = unitsAt(capacity, project.fromMin);
-  const steps = capacity.filter(([at]) => at > project.fromMin).values();
+  let units = unitsAt(capacity, 0);
+  const steps = capacity.filter(([at]) => at > 0).values();
   let step = steps.next().value;
   for (let t = 0; t + 1 < passed.length; t++) {
-    if (step !== undefined && step[0] <= project.fromMin + t * tickMin) {
+    if (step?.[0] === t) {
       units = step[1];
       step = steps.next().value;
     }

@@ -1,49 +1,47 @@
-// Lower bounds of the makespan that need no more than heads, tails and sums. Times are minutes from the project's start.
+// Lower bounds of the makespan, in ticks, that need no more than heads, tails and sums.
 import { must } from '../../std/assert.ts';
-import { minuteOfWork, mostUnits } from './calendar.ts';
-import type { Mode } from './problem.ts';
+import { mostUnits, timeOfWork } from './calendar.ts';
 import type { Network } from './network.ts';
+import type { TimedMode } from './timed.ts';
 
 /** What an activity needs at the very least, over its modes. */
 export interface Least {
-  readonly headMin: number;
-  readonly tailMin: number;
-  readonly durationMin: number;
-  /** By resource: units, while there is a duration, and unit-minutes. */
+  readonly head: number;
+  readonly tail: number;
+  readonly duration: number;
+  /** By resource: units, if it lasts at all, and units x duration. */
   readonly units: readonly number[];
   readonly work: readonly number[];
 }
 
-export function leastOf(network: Network): Least[] {
-  const { project, usable, tickMin, head, tail } = network;
-  return project.activities.map((_, j) => {
-    const modes = must(usable[j], 'modes');
-    const least = (of: (mode: Mode) => number): number => Math.min(...modes.map(of));
+export function leastOf({ timed, head, tail }: Network): Least[] {
+  return timed.activities.map(({ modes }, j) => {
+    const least = (of: (mode: TimedMode) => number): number => Math.min(...modes.map(of));
     return {
-      headMin: (head[j] as number) * tickMin,
-      tailMin: (tail[j] as number) * tickMin,
-      durationMin: least(({ durationMin }) => durationMin),
-      units: project.resources.map((_, r) => least(({ durationMin, demands }) => (durationMin > 0 ? (demands[r] ?? 0) : 0))),
-      work: project.resources.map((_, r) => least(({ durationMin, demands }) => durationMin * (demands[r] ?? 0))),
+      head: head[j] as number,
+      tail: tail[j] as number,
+      duration: least(({ duration }) => duration),
+      units: timed.resources.map((_, r) => least(({ duration, demands }) => (duration > 0 ? (demands[r] ?? 0) : 0))),
+      work: timed.resources.map((_, r) => least(({ duration, demands }) => duration * (demands[r] ?? 0))),
     };
   });
 }
 
 export function criticalPath(least: readonly Least[]): number {
-  return Math.max(0, ...least.map(({ headMin, durationMin, tailMin }) => headMin + durationMin + tailMin));
+  return Math.max(0, ...least.map(({ head, duration, tail }) => head + duration + tail));
 }
 
 /** For all activities with at least some head and some tail: after the head, before the tail, their work has to pass. */
-export function resourceWindows({ project }: Network, least: readonly Least[]): number {
+export function resourceWindows({ timed }: Network, least: readonly Least[]): number {
   let bound = 0;
-  for (const [r, { capacity }] of project.resources.entries()) {
-    const users = least.filter(({ work }) => (work[r] ?? 0) > 0).sort((a, b) => b.tailMin - a.tailMin);
-    for (const from of new Set(users.map(({ headMin }) => headMin))) {
+  for (const [r, { capacity }] of timed.resources.entries()) {
+    const users = least.filter(({ work }) => (work[r] ?? 0) > 0).sort((a, b) => b.tail - a.tail);
+    for (const from of new Set(users.map(({ head }) => head))) {
       let work = 0;
       for (const each of users) {
-        if (each.headMin < from) continue;
+        if (each.head < from) continue;
         work += each.work[r] ?? 0;
-        bound = Math.max(bound, minuteOfWork(capacity, project.fromMin + from, work) - project.fromMin + each.tailMin);
+        bound = Math.max(bound, timeOfWork(capacity, from, work) + each.tail);
       }
     }
   }
@@ -67,28 +65,28 @@ export function disjunctive(network: Network, least: readonly Least[]): number {
 }
 
 function oneAfterTheOther(set: readonly Least[]): number {
-  const byTail = set.toSorted((a, b) => b.tailMin - a.tailMin);
+  const byTail = set.toSorted((a, b) => b.tail - a.tail);
   let bound = 0;
-  for (const from of new Set(set.map(({ headMin }) => headMin))) {
+  for (const from of new Set(set.map(({ head }) => head))) {
     let end = from;
     for (const each of byTail) {
-      if (each.headMin < from) continue;
-      end += each.durationMin;
-      bound = Math.max(bound, end + each.tailMin);
+      if (each.head < from) continue;
+      end += each.duration;
+      bound = Math.max(bound, end + each.tail);
     }
   }
   return bound;
 }
 
 /** A matrix: 1 where two activities can never run at the same time. */
-function neverTogether({ project, count, order, successors }: Network, least: readonly Least[]): Uint8Array {
+function neverTogether({ timed, count, order, successors }: Network, least: readonly Least[]): Uint8Array {
   const apart = new Uint8Array(count * count);
   for (const j of order.toReversed())
     for (let s = successors.from[j] as number; s < (successors.from[j + 1] as number); s++) {
       const next = successors.at[s] as number;
       for (let k = 0; k < count; k++) if (k === next || apart[next * count + k] === 1) apart[j * count + k] = 1;
     }
-  const most = project.resources.map(({ capacity }) => mostUnits(capacity, project.fromMin));
+  const most = timed.resources.map(({ capacity }) => mostUnits(capacity, 0));
   const tooMuch = (a: Least, b: Least): boolean => most.some((units, r) => (a.units[r] ?? 0) + (b.units[r] ?? 0) > units);
   for (const [i, a] of least.entries())
     for (const [j, b] of least.entries())
@@ -98,5 +96,5 @@ function neverTogether({ project, count, order, successors }: Network, least: re
 }
 
 function durationOf(least: readonly Least[], j: number): number {
-  return least[j]?.durationMin ?? 0;
+  return least[j]?.duration ?? 0;
 }

@@ -37,7 +37,6 @@ describe('lowerBound', () => {
         const project = randomProject(seed, { activities: several ? 4 : 5, modes: several ? 2 : 1, calendars, objective });
         const optimum = leastCost(project);
         expect(boundOf(project).value).toBeLessThanOrEqual(optimum + 1e-9);
-        // Off the grid other rounding rules hold.
         expect(boundOf(stretched(project, 1.1)).value).toBeLessThanOrEqual(optimum * 1.1 + 1e-6);
       }),
       { numRuns: 150 },
@@ -104,6 +103,8 @@ describe('lowerBound', () => {
       [20, 1],
     ]);
     const activities = base.activities.map((activity, j) => ({ ...activity, weight: weights[j] ?? 0 }));
-    expect(boundOf({ ...base, objective: 'weighted completion', activities })).toEqual({ value: 5 * 10 + 3 * 30 + 40, kind: 'resource' });
+    const bound = boundOf({ ...base, objective: 'weighted completion', activities });
+    expect(bound.kind).toBe('resource');
+    expect(bound.value).toBeCloseTo(5 * 10 + 3 * 30 + 40);
   });
 });

@@ -20,27 +20,32 @@ export interface Bound {
 
 /** The highest of the bounds; of equal ones the simplest. Takes some ms for 100 activities. */
 export function lowerBound(network: Network): Bound {
+  const { value, kind } = network.project.objective === 'makespan' ? ofMakespan(network) : ofWeighted(network);
+  return { value: value * network.timed.tickMin, kind };
+}
+
+function ofMakespan(network: Network): Bound {
   const least = leastOf(network);
-  if (network.project.objective === 'weighted completion')
-    return highest([
-      { value: criticalPaths(network, least), kind: 'critical path' },
-      { value: fluid(network, least), kind: 'resource' },
-    ]);
   const simple = highest([
     { value: criticalPath(least), kind: 'critical path' },
-    { value: wholeTicks(network, resourceWindows(network, least)), kind: 'resource' },
+    // Some optimal schedule has whole ticks.
+    { value: Math.ceil(resourceWindows(network, least) * LESS), kind: 'resource' },
     { value: disjunctive(network, least), kind: 'disjunctive' },
   ]);
   return highest([simple, { value: energetic(network, simple.value), kind: 'energetic' }]);
 }
 
+function ofWeighted(network: Network): Bound {
+  const least = leastOf(network);
+  return highest([
+    { value: criticalPaths(network, least), kind: 'critical path' },
+    { value: fluid(network, least) * LESS, kind: 'resource' },
+  ]);
+}
+
 function highest(bounds: readonly Bound[]): Bound {
-  return bounds.reduce((best, each) => (each.value > best.value * (1 + ROUNDING) ? each : best));
+  return bounds.reduce((best, each) => (each.value > best.value ? each : best));
 }
 
-/** Where all times are whole ticks, some optimal schedule has whole ticks too. */
-function wholeTicks({ whole, tickMin }: Network, value: number): number {
-  return whole ? Math.ceil((value / tickMin) * (1 - ROUNDING)) * tickMin : value * (1 - ROUNDING);
-}
-
-const ROUNDING = 1e-12;
+/** Divisions are rounded; a bound must not end up above the truth by that. */
+const LESS = 1 - 1e-12;

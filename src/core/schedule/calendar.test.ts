@@ -1,6 +1,6 @@
 // Capacity over time: what is there, for how long, and when work has passed through it.
 import { describe, expect, it } from 'vitest';
-import { earliestStretch, longestStretchMin, meanMinuteOfWork, minuteOfWork, mostUnits, unitsAt } from './calendar.ts';
+import { earliestStretch, longestStretch, meanTimeOfWork, timeOfWork, mostUnits, unitsAt } from './calendar.ts';
 import type { CapacityStep } from './problem.ts';
 
 /** Three from minute 10, none from 20, two from 30, four from 50 on. */
@@ -33,24 +33,24 @@ describe('calendar', () => {
   });
 
   it('longest stretch: without end where the last step has enough', () => {
-    expect(longestStretchMin(shifts, 1, 0)).toBe(Infinity);
-    expect(longestStretchMin(shifts.slice(0, 2), 1, 0)).toBe(10);
-    expect(longestStretchMin(shifts.slice(0, 2), 1, 14)).toBe(6);
-    expect(longestStretchMin(shifts.slice(0, 2), 4, 0)).toBe(0);
+    expect(longestStretch(shifts, 1, 0)).toBe(Infinity);
+    expect(longestStretch(shifts.slice(0, 2), 1, 0)).toBe(10);
+    expect(longestStretch(shifts.slice(0, 2), 1, 14)).toBe(6);
+    expect(longestStretch(shifts.slice(0, 2), 4, 0)).toBe(0);
   });
 
   it('work: passes at the rate of the units that are there', () => {
-    expect(minuteOfWork(shifts, 0, 0)).toBe(0);
-    expect(minuteOfWork(shifts, 0, 15)).toBe(15);
-    expect(minuteOfWork(shifts, 0, 30)).toBe(20);
-    expect(minuteOfWork(shifts, 0, 34)).toBe(32);
-    expect(minuteOfWork(shifts, 15, 15 + 40 + 8)).toBe(52);
-    expect(minuteOfWork(shifts.slice(0, 2), 0, 31)).toBe(Infinity);
+    expect(timeOfWork(shifts, 0, 0)).toBe(0);
+    expect(timeOfWork(shifts, 0, 15)).toBe(15);
+    expect(timeOfWork(shifts, 0, 30)).toBe(20);
+    expect(timeOfWork(shifts, 0, 34)).toBe(32);
+    expect(timeOfWork(shifts, 15, 15 + 40 + 8)).toBe(52);
+    expect(timeOfWork(shifts.slice(0, 2), 0, 31)).toBe(Infinity);
   });
 
   it('mean minute of work: halves of it before and after, weighed', () => {
-    expect(meanMinuteOfWork(shifts, 10, 30)).toBe(15);
-    expect(meanMinuteOfWork(shifts, 0, 30 + 4)).toBeCloseTo((30 * 15 + 4 * 31) / 34);
-    expect(meanMinuteOfWork(shifts.slice(0, 2), 0, 31)).toBe(Infinity);
+    expect(meanTimeOfWork(shifts, 10, 30)).toBe(15);
+    expect(meanTimeOfWork(shifts, 0, 30 + 4)).toBeCloseTo((30 * 15 + 4 * 31) / 34);
+    expect(meanTimeOfWork(shifts.slice(0, 2), 0, 31)).toBe(Infinity);
   });
 });

@@ -7,7 +7,7 @@ export interface Flaw {
   readonly message: string;
 }
 
-/** Broken minutes are added up in different orders; a difference below this is none. */
+/** Minutes that are no binary fractions do not add up exactly; a difference below this is none. */
 const ROUNDING_MIN = 1e-6;
 
 /** Everything that is wrong with a schedule; nothing for a valid one. */
@@ -21,7 +21,7 @@ export function checkSchedule(project: Project, schedule: Schedule): Flaw[] {
     const startMin = schedule.startMin[j] as number;
     if (mode === undefined || !Number.isFinite(startMin))
       return [{ rule: 'shape', message: `${activity.name} starts at ${startMin} in its mode ${schedule.modes[j]}` }];
-    placed.push({ activity, mode, startMin, finishMin: startMin + mode.durationMin });
+    placed.push({ activity, mode, startMin, finishMin: startMin + wholeSeconds(mode.durationMin) });
   }
   return [
     ...placed.flatMap((each) => checkRelease(project, each)),
@@ -36,6 +36,12 @@ interface Placed {
   readonly mode: Mode;
   readonly startMin: number;
   readonly finishMin: number;
+}
+
+/** A duration counts in whole seconds, rounded up. */
+function wholeSeconds(durationMin: number): number {
+  const seconds = Math.round(durationMin * 60);
+  return (seconds < durationMin * 60 - 60 * ROUNDING_MIN ? seconds + 1 : seconds) / 60;
 }
 
 function checkRelease(project: Project, { activity, startMin }: Placed): Flaw[] {

@@ -1,7 +1,7 @@
 // What genes are worth: the schedules that are built from them, and their cost.
 import { newTimetable, serialForward } from './generate.ts';
 import type { ActivityList, Scheme, Timetable } from './generate.ts';
-import { justify, sortByTime } from './justify.ts';
+import { justify } from './justify.ts';
 import type { Network } from './network.ts';
 import type { Schedule } from './problem.ts';
 import type { Genes } from './vary.ts';
@@ -40,7 +40,7 @@ export class Evaluator {
     this.schedules += 2;
     if (!this.#weighted) return justify(this.#network, this.#table, list, modes, cost);
     // A shorter makespan may cost more, so here the schedule before is not always worse.
-    sortByTime(list, this.#table.start, 1);
+    this.#table.order.sort(list, this.#table.start, 1);
     this.#kept.set(list);
     const justified = this.#cost(justify(this.#network, this.#table, list, modes, this.#lastFinish()));
     if (justified <= cost) return justified;
@@ -53,21 +53,21 @@ export class Evaluator {
     const { start } = this.#table;
     let key = 0;
     for (let j = 0; j < start.length; j++) {
-      // Sixteenths of a tick tell broken minutes apart.
-      key = Math.imul(key ^ (((start[j] as number) * 16) | 0), 0x9e3779b1) + (genes.modes[j] as number);
-      key ^= key >>> 15;
+      // Multiplied before the next small number comes in: otherwise a start and a mode of few ticks would undo each other.
+      key = Math.imul(key, 0x9e3779b1) + (start[j] as number);
+      key = Math.imul(key ^ (key >>> 15), 0x85ebca6b) + (genes.modes[j] as number);
     }
-    return key;
+    return key | 0;
   }
 
   /** The schedule just built. */
   schedule(genes: Genes, cost: number): Schedule {
-    const { project, tickMin, modeIndex } = this.#network;
+    const { project, timed, modeIndex } = this.#network;
     return {
-      startMin: Array.from(this.#table.start, (tick) => project.fromMin + tick * tickMin),
+      startMin: Array.from(this.#table.start, (tick) => project.fromMin + tick * timed.tickMin),
       modes: project.activities.map((_, j) => modeIndex[genes.modes[j] as number] as number),
-      makespanMin: this.#lastFinish() * tickMin,
-      cost: cost * tickMin,
+      makespanMin: this.#lastFinish() * timed.tickMin,
+      cost: cost * timed.tickMin,
     };
   }
 

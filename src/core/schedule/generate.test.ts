@@ -34,16 +34,21 @@ function caseOf(seed: number, wishes: ProjectWishes, change: (project: Project) 
 }
 
 function scheduleIn({ network, table, modes }: Case, last: number): Schedule {
-  const { project, tickMin, modeIndex } = network;
-  const startMin = Array.from(table.start, (tick) => project.fromMin + tick * tickMin);
-  return { startMin, modes: Array.from(modes, (m) => modeIndex[m] as number), makespanMin: last * tickMin, cost: last * tickMin };
+  const { project, timed, modeIndex } = network;
+  const startMin = Array.from(table.start, (tick) => project.fromMin + tick * timed.tickMin);
+  return {
+    startMin,
+    modes: Array.from(modes, (m) => modeIndex[m] as number),
+    makespanMin: last * timed.tickMin,
+    cost: last * timed.tickMin,
+  };
 }
 
-/** Durations that are no whole minutes, so that the list of changes is used. */
+/** One second more each, so that a tick is a second, and the list of changes is used. */
 function broken(project: Project): Project {
   const activities = project.activities.map((activity) => ({
     ...activity,
-    modes: activity.modes.map(({ durationMin, demands }) => ({ durationMin: durationMin * 1.1, demands })),
+    modes: activity.modes.map(({ durationMin, demands }) => ({ durationMin: durationMin + 1 / 60, demands })),
   }));
   return { ...project, activities };
 }
@@ -82,9 +87,9 @@ describe('generation schemes', () => {
       fc.property(fc.integer(), (seed) => {
         const { network, table, list, modes } = caseOf(seed, { ...wishes, activities: 8, modes: 1 });
         parallelForward(network, table, list, modes);
-        const { project, tickMin } = network;
-        const starts = Array.from(table.start, (tick) => tick * tickMin);
-        const finishes = Array.from(table.finish, (tick) => tick * tickMin);
+        const { project, timed } = network;
+        const starts = Array.from(table.start, (tick) => tick * timed.tickMin);
+        const finishes = Array.from(table.finish, (tick) => tick * timed.tickMin);
         for (const [j, activity] of project.activities.entries()) {
           const before = project.activities.flatMap(({ successors }, i) => (successors.includes(j) ? [finishes[i] as number] : []));
           for (let t = Math.max(0, activity.releaseMin ?? 0, ...before); t < (starts[j] as number); t++) {
@@ -134,7 +139,7 @@ describe('generation schemes', () => {
       const network = { ...compiled.network, onGrid };
       const table = newTimetable(network);
       serialForward(network, table, Uint16Array.of(0, 1, 2), Int32Array.of(0, 1, 2));
-      expect(Array.from(table.start, (tick) => tick * network.tickMin)).toEqual([0, 90, 40]);
+      expect(Array.from(table.start, (tick) => tick * network.timed.tickMin)).toEqual([0, 90, 40]);
     }
   });
 });

@@ -1,11 +1,12 @@
 // Schedules from activity lists. Serial: one activity after the other as early (or as late) as possible; reaches an optimum for the right
 // list. Parallel: time after time whatever fits; good schedules at once, but perhaps never the optimum. R. Kolisch, Serial and parallel
 // resource-constrained project scheduling methods revisited, European Journal of Operational Research 90, 1996.
-import type { Network, Ticks } from './network.ts';
+import type { Network } from './network.ts';
 import { profileOf } from './profile.ts';
 import type { Profile } from './profile.ts';
+import { TimeOrder } from './time-order.ts';
 
-/** Later than any time of a schedule, and still a whole number that a grid's times can hold. */
+/** Later than any time of a schedule. */
 const NEVER = 0x7fffffff;
 
 /** The activities, each after those that it waits for. */
@@ -17,14 +18,21 @@ export type Scheme = (network: Network, table: Timetable, list: ActivityList, mo
 /** A schedule under construction; made once for a search and used over and over. Its times are ticks, by activity. */
 export interface Timetable {
   readonly profile: Profile;
-  readonly start: Ticks;
-  readonly finish: Ticks;
+  readonly start: Int32Array;
+  readonly finish: Int32Array;
+  readonly order: TimeOrder;
   readonly waiting: ActivityList;
 }
 
 export function newTimetable(network: Network): Timetable {
-  const times = (): Ticks => (network.onGrid ? new Int32Array(network.count) : new Float64Array(network.count));
-  return { profile: profileOf(network), start: times(), finish: times(), waiting: new Uint16Array(network.count) };
+  const { count } = network;
+  return {
+    profile: profileOf(network),
+    start: new Int32Array(count),
+    finish: new Int32Array(count),
+    order: new TimeOrder(count),
+    waiting: new Uint16Array(count),
+  };
 }
 
 /** Places each activity of the list as early as possible. */

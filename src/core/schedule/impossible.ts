@@ -1,62 +1,67 @@
 // Why a project cannot be carried out, in words: which activity, which resource, what is missing.
 import { must } from '../../std/assert.ts';
-import { earliestStretch, longestStretchMin, mostUnits, unitsAt } from './calendar.ts';
-import type { Activity, Impossible, Mode, Project, Schedule } from './problem.ts';
+import { earliestStretch, longestStretch, mostUnits, unitsAt } from './calendar.ts';
+import type { Impossible, Project } from './problem.ts';
+import type { Timed, TimedActivity, TimedMode } from './timed.ts';
 
-/** The reason for an activity that finds no place even alone, though it may start from a minute on. */
-export function whyImpossible(project: Project, activity: Activity, readyMin: number): Impossible {
-  const [mode, ...others] = activity.modes;
-  const { resource, reason } = blockingResource(project, must(mode, 'mode'), readyMin);
-  const prefix = others.length > 0 ? `none of its ${activity.modes.length} modes can be carried out; in the first it ` : '';
-  return { activity: activity.name, resource, reason: `${prefix}${reason}`, proven: true };
+/** The reason for an activity that finds no place even alone, though it may start from a tick on. */
+export function whyImpossible(timed: Timed, { name, modes }: TimedActivity, ready: number): Impossible {
+  const { resource, reason } = blockingResource(timed, must(modes[0], 'mode'), ready);
+  const prefix = modes.length > 1 ? `none of its ${modes.length} modes can be carried out; in the first it ` : '';
+  return { activity: name, resource, reason: `${prefix}${reason}`, proven: true };
 }
 
 /** The activities that wait for themselves; those behind them are not named. `order` holds what is on no circle and behind none. */
-export function activitiesInCircles(project: Project, order: Int32Array): Impossible[] {
-  const left = new Set(project.activities.keys());
+export function activitiesInCircles({ activities }: Project, order: Int32Array): Impossible[] {
+  const left = new Set(activities.keys());
   for (const j of order) left.delete(j);
   for (let before = Infinity; left.size < before;) {
     before = left.size;
-    for (const j of left) if (!must(project.activities[j], 'activity').successors.some((k) => left.has(k))) left.delete(j);
+    for (const j of left) if (!must(activities[j], 'activity').successors.some((k) => left.has(k))) left.delete(j);
   }
   return [...left].map((j) => ({
-    activity: must(project.activities[j], 'activity').name,
+    activity: must(activities[j], 'activity').name,
     resource: null,
     reason: 'it waits for itself, by way of its successors',
     proven: true,
   }));
 }
 
-/** The activities that the best of the schedules could only place behind the end of the calendars, those that wait for them left out. */
-export function leftOver(project: Project, best: Schedule, overflowMin: number, schedules: number): Impossible[] {
-  const over = project.activities.map(({ modes }, j) => {
-    const { durationMin } = must(modes[best.modes[j] ?? 0], 'mode');
-    return (best.startMin[j] as number) + durationMin > overflowMin;
-  });
-  const waits = new Set(project.activities.flatMap(({ successors }, j) => (over[j] ? successors : [])));
-  return project.activities.flatMap(({ name, modes }, j) => {
-    if (!over[j] || waits.has(j)) return [];
-    const { demands } = must(modes[best.modes[j] ?? 0], 'mode');
-    const short = project.resources.find(({ capacity }, r) => (demands[r] ?? 0) > unitsAt(capacity, overflowMin));
+/** One activity in the best schedule of a search that found no valid one. */
+export interface Attempt {
+  readonly activity: TimedActivity;
+  readonly mode: TimedMode;
+  readonly successors: readonly number[];
+  /** It could only be placed behind the end of the calendars. */
+  readonly over: boolean;
+}
+
+/** The activities that found no place beside the others; those that wait for them are left out. */
+export function leftOver({ resources }: Timed, attempts: readonly Attempt[], schedules: number): Impossible[] {
+  const waits = new Set(attempts.flatMap(({ over, successors }) => (over ? successors : [])));
+  return attempts.flatMap(({ activity, mode, over }, j) => {
+    if (!over || waits.has(j)) return [];
+    const short = resources.find(({ capacity }, r) => (mode.demands[r] ?? 0) > unitsAt(capacity, Infinity));
     const reason = `fits alone, but none of ${schedules} schedules has a place for it beside the others before the calendars end`;
-    return [{ activity: name, resource: short?.name ?? null, reason, proven: false }];
+    return [{ activity: activity.name, resource: short?.name ?? null, reason, proven: false }];
   });
 }
 
-function blockingResource(project: Project, mode: Mode, readyMin: number): Pick<Impossible, 'resource' | 'reason'> {
-  for (const [r, { name, capacity }] of project.resources.entries()) {
-    const units = mode.demands[r] ?? 0;
-    if (earliestStretch(capacity, units, mode.durationMin, readyMin) < Infinity) continue;
-    const most = mostUnits(capacity, readyMin);
-    const from = `from minute ${readyMin - project.fromMin} of the project on`;
+function blockingResource(timed: Timed, { duration, demands }: TimedMode, ready: number): Pick<Impossible, 'resource' | 'reason'> {
+  const minutes = (ticks: number): number => Math.round(ticks * timed.tickMin * 100) / 100;
+  for (const [r, { name, capacity }] of timed.resources.entries()) {
+    const units = demands[r] ?? 0;
+    if (earliestStretch(capacity, units, duration, ready) < Infinity) continue;
+    const most = mostUnits(capacity, ready);
+    const from = `from minute ${minutes(ready)} of the project on`;
     const reason =
       most < units
         ? `needs ${units} of ${name}; ${from} there are never more than ${most}`
-        : `needs ${units} of ${name} for ${mode.durationMin} min at a stretch; ${from} the longest is ${longestStretchMin(capacity, units, readyMin)} min`;
+        : `needs ${units} of ${name} for ${minutes(duration)} min at a stretch; ${from} the longest is ${minutes(longestStretch(capacity, units, ready))} min`;
     return { resource: name, reason };
   }
   return {
     resource: null,
-    reason: `needs several resources for ${mode.durationMin} min at a stretch; they are never free together so long`,
+    reason: `needs several resources for ${minutes(duration)} min at a stretch; they are never free together so long`,
   };
 }

@@ -93,9 +93,9 @@ describe('compile', () => {
     ]);
   });
 
-  it('ticks: whole times share their greatest common divisor, broken ones are minutes', () => {
+  it('ticks: the greatest common divisor of all times, in whole seconds, to which durations are rounded up', () => {
     const whole = network(project([crew], [activity('a', 30, [1], [1]), activity('b', 45, [1])], 600));
-    expect([whole.tickMin, whole.onGrid, [...whole.duration], [...whole.head], [...whole.tail]]).toEqual([
+    expect([whole.timed.tickMin, whole.onGrid, [...whole.duration], [...whole.head], [...whole.tail]]).toEqual([
       15,
       true,
       [2, 3],
@@ -103,7 +103,9 @@ describe('compile', () => {
       [3, 0],
     ]);
     const broken = network(project([crew], [activity('a', 30.5, [1])]));
-    expect([broken.tickMin, broken.onGrid, [...broken.duration]]).toEqual([1, false, [30.5]]);
+    expect([broken.timed.tickMin, [...broken.duration]]).toEqual([30.5, [1]]);
+    const odd = network(project([crew], [activity('a', 20.1, [1]), activity('b', 1 / 7, [1])]));
+    expect([odd.timed.tickMin, [...odd.duration]]).toEqual([9 / 60, [134, 1]]);
     expect(network(project([crew], [activity('a', 997, [1]), activity('b', 991, [1])])).onGrid).toBe(false);
   });
 
@@ -111,7 +113,7 @@ describe('compile', () => {
     const late = { ...activity('late', 10, [1]), releaseMin: 155 };
     const open: Resource = { name: 'day', capacity: [...night.capacity, [300, 1]] };
     const compiled = network(project([open], [activity('a', 20, [1], [1]), activity('b', 45, [1]), late]));
-    expect([...compiled.head].map((tick) => tick * compiled.tickMin)).toEqual([100, 300, 300]);
+    expect([...compiled.head].map((tick) => tick * compiled.timed.tickMin)).toEqual([100, 300, 300]);
   });
 
   it('shape: a project that contradicts itself is a bug of the caller', () => {

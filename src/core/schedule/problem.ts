@@ -2,7 +2,8 @@
 // resource-constrained project scheduling problem with calendars and modes), and what a schedule of them is.
 
 /**
- * A project. All times are minutes on one clock, say Unix minutes; whole or broken. Units are whole numbers.
+ * A project. Times on the clock are minutes on one clock, say Unix minutes, that fall on whole seconds; durations are minutes, counted in whole
+ * seconds, rounded up. So sums of times are exact, and what fits a window to the second fits. Units are whole numbers.
  * "makespan" asks for the earliest end of everything; "weighted completion" for the least sum of weight x (finish - fromMin), which is
  * capacity-minutes lost when a weight is the capacity that an activity keeps away.
  */

@@ -1,9 +1,9 @@
-// The free units as a sorted list of changes: for broken minutes, long activities and long calendars.
+// The free units as a sorted list of changes: for long activities and long calendars.
 import type { Network } from './network.ts';
 import type { Profile } from './profile.ts';
 
 export class ChangeProfile implements Profile {
-  readonly #duration: Network['duration'];
+  readonly #duration: Int32Array;
   readonly #useFrom: Int32Array;
   readonly #useWord: Int32Array;
   readonly #useUnits: Int32Array;
@@ -11,7 +11,7 @@ export class ChangeProfile implements Profile {
   readonly #words: number;
   readonly #supply: Network['supply'];
   /** From #at[i] on, #free[i * words + w] is free, until #at[i + 1]; the last holds for ever. */
-  readonly #at: Float64Array;
+  readonly #at: Int32Array;
   readonly #free: Int32Array;
   #length = 0;
 
@@ -25,7 +25,7 @@ export class ChangeProfile implements Profile {
     this.#words = packing.words;
     this.#supply = supply;
     // An activity adds at most the changes at its start and its finish.
-    this.#at = new Float64Array(supply.at.length + 2 * count);
+    this.#at = new Int32Array(supply.at.length + 2 * count);
     this.#free = new Int32Array(this.#words * this.#at.length);
     this.clear();
   }

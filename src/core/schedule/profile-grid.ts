@@ -1,9 +1,9 @@
-// The free units tick by tick: for projects whose times are whole ticks and whose activities last few of them.
+// The free units tick by tick: for projects whose activities last few ticks.
 import type { Network } from './network.ts';
 import type { Profile } from './profile.ts';
 
 export class GridProfile implements Profile {
-  readonly #duration: Network['duration'];
+  readonly #duration: Int32Array;
   readonly #useFrom: Int32Array;
   readonly #useWord: Int32Array;
   readonly #useUnits: Int32Array;

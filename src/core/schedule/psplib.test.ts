@@ -89,7 +89,7 @@ describe.skipIf(!here)(`PSPLIB in ../shared/data${here ? '' : ': not there, so n
   it.each([
     ['j30', 2_500, 0.4],
     ['j120', 2_500, 5],
-  ])('%s: %i schedules, all valid, none below a proven bound, mean gap to best known under %d %%', (set, schedulesMax, gapPctMax) => {
+  ])('%s: %i schedules, all valid, none below a proven bound, mean gap to best known under %d percent', (set, schedulesMax, gapPctMax) => {
     const table = parseBestKnown('best-known.csv', readFileSync(join(LIBRARY, 'best-known.csv'), 'utf8'));
     const files = readdirSync(join(LIBRARY, set)).filter((file, i) => file.endsWith('.sm') && i % 5 === 0);
     const gaps = files.map((file) => {

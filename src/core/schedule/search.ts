@@ -18,7 +18,7 @@ import type { Genes } from './vary.ts';
 export interface SearchOptions {
   /** Equal seeds give equal schedules for an equal number of schedules. */
   readonly seed: number;
-  /** The share of the time that is used up, from 0; at 1 the search ends. Asked after each child. The first schedule is built in any case. */
+  /** The share of the time that is used up, from 0; at 1 the search ends. Asked for about every hundred schedules. The first is built in any case. */
   readonly spent?: () => number;
   /** The search ends when so many schedules are built; justifying one counts as two more. At least one of the two limits must be given. */
   readonly schedulesMax?: number;
@@ -40,11 +40,16 @@ export function search(network: Network, options: SearchOptions): Found {
 const BEGINNING_SHARE = 0.03;
 const SIZE_MIN = 40;
 const SIZE_MAX = 4_000;
+/** With less, lists come out worse; with none at all they are drawn without any rule, and that is needed too. */
+const GREED_MAX = 3;
 const SHIFTS_MAX = 4;
 /** So greedy that the rule itself decides, all but ties. */
 const GREEDIEST = 30;
 /** So many schedules in a row that are kept already: there are no others. */
 const SAME_MAX = 20_000;
+
+/** To ask a clock can take longer than to build a schedule. */
+const SCHEDULES_PER_QUESTION = 100;
 
 class Search {
   readonly #network: Network;
@@ -61,6 +66,8 @@ class Search {
   #best: Schedule | null = null;
   #drawn = 0;
   #same = 0;
+  #timeSpent = 0;
+  #askAt = 0;
 
   constructor(network: Network, options: SearchOptions) {
     this.#network = network;
@@ -79,7 +86,7 @@ class Search {
     const first = this.#spent();
     const beginUntil = first + (1 - first) * BEGINNING_SHARE;
     do this.#begin();
-    while (!this.#over() && (this.#population.size < SIZE_MIN || this.#spent() < beginUntil) && this.#population.size < SIZE_MAX);
+    while (!this.#over() && this.#population.size < SIZE_MAX && (this.#drawn < SIZE_MIN || this.#spent() < beginUntil));
     while (!this.#over()) this.#breed();
     return this.#result();
   }
@@ -88,13 +95,13 @@ class Search {
   #begin(): void {
     const turn = this.#drawn++;
     const priority = this.#priorities[(turn >> 1) % this.#priorities.length] as Priority;
-    const greed = turn < 2 ? GREEDIEST : 1 + this.#random.unit() * 2;
+    const greed = turn < 2 ? GREEDIEST : this.#random.unit() * GREED_MAX;
     this.#sampler.sample(this.#child.list, priority, greed, this.#random);
     this.#drawModes();
     const cost = this.#evaluator.build(this.#child, turn % 2 === 0 ? parallelForward : serialForward);
     const improved = this.#evaluator.improve(this.#child, cost);
     this.#gain.learn(cost - improved);
-    this.#keep(improved, true);
+    this.#keep(improved, SIZE_MAX);
   }
 
   /** Shortest modes for some individuals, any modes for others, and everything in between. */
@@ -117,15 +124,16 @@ class Search {
     if (!this.#gain.mayPay(cost - this.#population.worstCost)) return;
     const improved = this.#evaluator.improve(this.#child, cost);
     this.#gain.learn(cost - improved);
-    this.#keep(improved, false);
+    this.#keep(improved, SIZE_MIN);
   }
 
-  #keep(cost: number, grow: boolean): void {
+  /** Keeps the child, if it is new: beside the others while there are fewer than so many, else in place of a worse one. */
+  #keep(cost: number, size: number): void {
     const key = this.#evaluator.key(this.#child);
     this.#same = this.#population.has(key) ? this.#same + 1 : 0;
     if (this.#same > 0) return;
-    if (cost < (this.#best?.cost ?? Infinity) / this.#network.tickMin) this.#best = this.#evaluator.schedule(this.#child, cost);
-    if (grow) this.#population.add(this.#child, cost, key);
+    if (cost < (this.#best?.cost ?? Infinity) / this.#network.timed.tickMin) this.#best = this.#evaluator.schedule(this.#child, cost);
+    if (this.#population.size < size) this.#population.add(this.#child, cost, key);
     else if (cost <= this.#population.worstCost) this.#population.replaceWorst(this.#child, cost, key);
   }
 
@@ -136,21 +144,35 @@ class Search {
   /** The share of the budget that is used. */
   #spent(): number {
     const { spent, schedulesMax = Infinity } = this.#options;
-    return Math.max(this.#evaluator.schedules / schedulesMax, spent?.() ?? 0);
+    const { schedules } = this.#evaluator;
+    if (spent !== undefined && schedules >= this.#askAt) {
+      this.#timeSpent = spent();
+      this.#askAt = schedules + SCHEDULES_PER_QUESTION;
+    }
+    return Math.max(schedules / schedulesMax, this.#timeSpent);
   }
 
   #optimal(): boolean {
     const { lowerBound = -Infinity } = this.#options;
-    return this.#best !== null && this.#best.cost <= lowerBound;
+    // Bounds of weighted cost are rounded down a little.
+    return this.#best !== null && this.#best.cost <= lowerBound * (1 + 1e-9);
   }
 
   #result(): Found {
     const schedule = must(this.#best, 'the first schedule');
-    const { project, supply, tickMin } = this.#network;
     const { schedules } = this.#evaluator;
-    if (schedule.makespanMin > supply.overflowTick * tickMin)
-      return { ok: false, impossible: leftOver(project, schedule, project.fromMin + supply.overflowTick * tickMin, schedules) };
-    return { ok: true, schedule, schedules, optimal: this.#optimal() };
+    const { project, timed, supply } = this.#network;
+    const overflowMin = supply.overflowTick * timed.tickMin;
+    if (schedule.makespanMin <= overflowMin) return { ok: true, schedule, schedules, optimal: this.#optimal() };
+    const attempts = timed.activities.map((activity, j) => {
+      const mode = must(
+        activity.modes.find(({ index }) => index === schedule.modes[j]),
+        'mode',
+      );
+      const finishMin = (schedule.startMin[j] as number) - project.fromMin + mode.duration * timed.tickMin;
+      return { activity, mode, successors: project.activities[j]?.successors ?? [], over: finishMin > overflowMin };
+    });
+    return { ok: false, impossible: leftOver(timed, attempts, schedules) };
   }
 }
 
