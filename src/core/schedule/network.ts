@@ -12,7 +12,7 @@ import { inTicks } from './timed.ts';
 import type { Timed, TimedMode } from './timed.ts';
 
 /** Rows of different lengths in one array: row i is at[from[i]] up to at[from[i + 1]]. */
-export interface Rows {
+interface Rows {
   readonly from: Int32Array;
   readonly at: Int32Array;
 }
