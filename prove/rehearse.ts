@@ -1,6 +1,7 @@
 // Planning and rehearsing shown: the figures of the benches, the engine against the runner, a site of three clusters from plan to proposal,
 // and forecasts against what then happened, on the twin and on real Slurm.
 import { command, HOME } from './command.ts';
+import { fastAgainstExact } from './fast-exact.ts';
 import { siteShown } from './site.ts';
 import type { Step } from './step.ts';
 import { testbedForecasts } from './testbed-forecasts.ts';
@@ -17,8 +18,13 @@ export const rehearse: readonly Step[] = [
   },
   {
     name: 'engines',
-    promises: 'events a second against SimPy, waits against Erlang C, a forecast of 100,000 nodes, fast against exact on 20 plans',
+    promises: 'events a second against SimPy, waits against Erlang C, a forecast of 100,000 nodes, T(N) under the limits of others',
     show: () => command('npm', ['run', '-s', 'bench:rehearse', '--', '--quick', '--peers'], HOME),
+  },
+  {
+    name: 'fast-exact',
+    promises: 'the fast engine against the exact one at T50, T75, T95 and T99 on 20 different plans',
+    show: fastAgainstExact,
   },
   {
     name: 'schedule',
