@@ -7,17 +7,24 @@ import type { TimedMode, TimedResource } from './timed.ts';
 
 /** The test looks at every activity for every stretch between two of some hundred times; beyond this it takes seconds. */
 const ACTIVITIES_MAX = 150;
+/** It keeps an entry for each tick. */
+const TICKS_MAX = 200_000;
 
 /**
- * Raises a lower bound tick by tick, as long as within it some stretch of time would hold more work than a resource's capacity. Returns the
- * bound as it was for projects off the grid and for those with many activities.
+ * Raises a lower bound while within the makespan some stretch of time would hold more work than a resource's capacity. Returns the bound as it
+ * was for projects with many activities or ticks.
  */
 export function energetic(network: Network, bound: number): number {
-  if (!network.onGrid || network.count > ACTIVITIES_MAX) return bound;
+  const ticks = network.supply.endTick;
+  if (network.count > ACTIVITIES_MAX || ticks > TICKS_MAX) return bound;
   const users = network.timed.resources.map((resource, r) => usersOf(network, resource, r));
-  let makespan = bound;
-  while (makespan < network.supply.endTick && users.some((each) => refuted(each, makespan))) makespan++;
-  return makespan;
+  const impossible = (makespan: number): boolean => makespan <= ticks && users.some((each) => refuted(each, makespan));
+  // What is refuted refutes everything shorter too, so it can be looked for in ever longer steps, and then in ever shorter ones.
+  let highest = bound - 1;
+  let step = 1;
+  for (; impossible(highest + step); step *= 2) highest += step;
+  for (; step > 1; step /= 2) if (impossible(highest + step / 2)) highest += step / 2;
+  return highest + 1;
 }
 
 /** Who takes a resource: one entry for each mode, those of an activity next to each other. */

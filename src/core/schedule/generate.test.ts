@@ -10,6 +10,8 @@ import type { Timetable } from './generate.ts';
 import { justify } from './justify.ts';
 import { compile } from './network.ts';
 import type { Network } from './network.ts';
+import { ChangeProfile } from './profile-changes.ts';
+import { GridProfile } from './profile-grid.ts';
 import type { Project, Schedule } from './problem.ts';
 import { Random } from './random.ts';
 import { ListSampler } from './rules.ts';
@@ -44,6 +46,11 @@ function scheduleIn({ network, table, modes }: Case, last: number): Schedule {
   };
 }
 
+/** A timetable that keeps a list of changes, where a grid would do. */
+function onChanges(network: Network): Timetable {
+  return { ...newTimetable(network), profile: new ChangeProfile(network) };
+}
+
 /** One second more each, so that a tick is a second, and the list of changes is used. */
 function broken(project: Project): Project {
   const activities = project.activities.map((activity) => ({
@@ -63,7 +70,7 @@ describe('generation schemes', () => {
     fc.assert(
       fc.property(fc.integer(), fc.boolean(), (seed, whole) => {
         const each = caseOf(seed, wishes, whole ? undefined : broken);
-        expect(each.network.onGrid).toBe(whole);
+        expect(each.table.profile instanceof GridProfile).toBe(whole);
         const last = scheme(each.network, each.table, each.list, each.modes);
         expect(checkSchedule(each.network.project, scheduleIn(each, last))).toEqual([]);
       }),
@@ -74,10 +81,14 @@ describe('generation schemes', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const { network, table, list, modes } = caseOf(seed, wishes);
-        const changes = { ...network, onGrid: false };
-        const other = newTimetable(changes);
-        expect(serialForward(changes, other, list, modes)).toBe(serialForward(network, table, list, modes));
+        const other = onChanges(network);
+        expect(serialForward(network, other, list, modes)).toBe(serialForward(network, table, list, modes));
         expect([...other.start]).toEqual([...table.start]);
+        list.reverse();
+        const until = Math.max(...table.finish);
+        const fits = serialBackward(network, table, list, modes, until);
+        expect(serialBackward(network, other, list, modes, until)).toBe(fits);
+        if (fits) expect([...other.start]).toEqual([...table.start]);
       }),
     );
   });
@@ -135,9 +146,8 @@ describe('generation schemes', () => {
     };
     const compiled = compile(project);
     if (!compiled.ok) throw new Error('the project is impossible');
-    for (const onGrid of [true, false]) {
-      const network = { ...compiled.network, onGrid };
-      const table = newTimetable(network);
+    const { network } = compiled;
+    for (const table of [newTimetable(network), onChanges(network)]) {
       serialForward(network, table, Uint16Array.of(0, 1, 2), Int32Array.of(0, 1, 2));
       expect(Array.from(table.start, (tick) => tick * network.timed.tickMin)).toEqual([0, 90, 40]);
     }

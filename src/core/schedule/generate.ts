@@ -2,8 +2,10 @@
 // list. Parallel: time after time whatever fits; good schedules at once, but perhaps never the optimum. R. Kolisch, Serial and parallel
 // resource-constrained project scheduling methods revisited, European Journal of Operational Research 90, 1996.
 import type { Network } from './network.ts';
+import { GridProfile } from './profile-grid.ts';
 import { profileOf } from './profile.ts';
 import type { Profile } from './profile.ts';
+import { serialBackwardOnGrid, serialForwardOnGrid } from './serial-grid.ts';
 import { TimeOrder } from './time-order.ts';
 
 /** Later than any time of a schedule. */
@@ -39,6 +41,7 @@ export function newTimetable(network: Network): Timetable {
 export function serialForward(network: Network, table: Timetable, list: ActivityList, modes: Int32Array): number {
   const { predecessors, duration, head } = network;
   const { profile, start, finish } = table;
+  if (profile instanceof GridProfile) return serialForwardOnGrid(network, table, profile, list, modes);
   profile.clear();
   let last = 0;
   for (let i = 0; i < list.length; i++) {
@@ -67,6 +70,7 @@ export function serialForward(network: Network, table: Timetable, list: Activity
 export function serialBackward(network: Network, table: Timetable, list: ActivityList, modes: Int32Array, until: number): boolean {
   const { successors, duration, head } = network;
   const { profile, start, finish } = table;
+  if (profile instanceof GridProfile) return serialBackwardOnGrid(network, table, profile, list, modes, until);
   profile.clear();
   for (let i = 0; i < list.length; i++) {
     const j = list[i] as number;

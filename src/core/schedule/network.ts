@@ -24,8 +24,6 @@ export interface Network {
   readonly timed: Timed;
   /** Activities. */
   readonly count: number;
-  /** Times are so few that a profile may keep an entry for each tick. */
-  readonly onGrid: boolean;
   /** The activities, each after those that it waits for. */
   readonly order: Int32Array;
   readonly predecessors: Rows;
@@ -49,11 +47,6 @@ export type Compiled =
   | { readonly ok: true; readonly network: Network }
   | { readonly ok: false; readonly impossible: readonly Impossible[] };
 
-/** Grids longer than this cost more memory and time than a list of changes. */
-const GRID_TICKS_MAX = 200_000;
-/** With more ticks per mode on the average, a list of changes is scanned faster than a grid. */
-const GRID_DURATION_MAX = 40;
-
 /** Compiles a project. A project that contradicts its own types (an unsorted calendar, a negative duration) is a bug of the caller. */
 export function compile(project: Project): Compiled {
   const asked = inTicks(project);
@@ -75,7 +68,6 @@ export function compile(project: Project): Compiled {
     project,
     timed,
     count,
-    onGrid: supply.endTick <= GRID_TICKS_MAX && sum(modes.map(({ duration }) => duration)) <= GRID_DURATION_MAX * modes.length,
     order,
     predecessors,
     successors,

@@ -1,127 +1,84 @@
-// The free units tick by tick: for projects whose activities last few ticks.
+// The free units tick by tick: for projects whose activities last few ticks and whose resources share one word.
 import type { Network } from './network.ts';
 import type { Profile } from './profile.ts';
 
-export class GridProfile implements Profile {
-  readonly #duration: Int32Array;
-  readonly #useFrom: Int32Array;
-  readonly #useWord: Int32Array;
-  readonly #useUnits: Int32Array;
-  readonly #guards: Int32Array;
-  readonly #words: number;
-  /** Ticks; word w at tick t is [w * ticks + t]. */
-  readonly #ticks: number;
-  readonly #supply: Int32Array;
-  readonly #free: Int32Array;
-  /** Nothing is taken from this tick on. */
-  #end = 0;
+/** Grids longer than this cost more memory and time than a list of changes. */
+const TICKS_MAX = 200_000;
+/** With more ticks per mode on the average, a list of changes is scanned faster than a grid. */
+const DURATION_MAX = 40;
 
-  constructor(network: Network) {
-    const { duration, use, useUnits, packing, supply } = network;
+export class GridProfile implements Profile {
+  /** By tick; guards set. */
+  readonly free: Int32Array;
+  readonly guards: number;
+  /** What each mode takes, packed. */
+  readonly units: Int32Array;
+  /** Nothing is taken from this tick on. Whoever writes into `free` says so here. */
+  end = 0;
+  readonly #duration: Int32Array;
+  readonly #supply: Int32Array;
+
+  constructor({ duration, use, useUnits, packing, supply }: Network) {
+    this.guards = packing.guards[0] ?? 0;
+    this.units = Int32Array.from(duration, (_, mode) =>
+      use.from[mode + 1] === use.from[mode] ? 0 : (useUnits[use.from[mode] as number] as number),
+    );
     this.#duration = duration;
-    this.#useFrom = use.from;
-    this.#useWord = use.at;
-    this.#useUnits = useUnits;
-    this.#guards = packing.guards;
-    this.#words = packing.words;
-    this.#ticks = supply.endTick + 1;
-    this.#supply = new Int32Array(this.#words * this.#ticks);
-    for (let w = 0; w < this.#words; w++)
-      for (const [i, at] of supply.at.entries())
-        this.#supply.fill(supply.free[i * this.#words + w] as number, w * this.#ticks + at, (w + 1) * this.#ticks);
-    this.#free = this.#supply.slice();
+    this.#supply = new Int32Array(supply.endTick + 1);
+    for (const [i, at] of supply.at.entries()) this.#supply.fill(supply.free[i] ?? 0, at);
+    this.free = this.#supply.slice();
+  }
+
+  static suits({ duration, packing, supply }: Network): boolean {
+    const ticks = duration.reduce((sum, each) => sum + each, 0);
+    return packing.words <= 1 && supply.endTick <= TICKS_MAX && ticks <= DURATION_MAX * duration.length;
   }
 
   clear(): void {
-    for (let w = 0; w < this.#words; w++) {
-      const first = w * this.#ticks;
-      const end = first + this.#end;
-      for (let i = first; i < end; i++) this.#free[i] = this.#supply[i] as number;
-    }
-    this.#end = 0;
+    for (let t = 0; t < this.end; t++) this.free[t] = this.#supply[t] as number;
+    this.end = 0;
   }
 
+  /** Looks from the window's end backwards, so that a tick that is short lets the window jump behind it at once. */
   earliest(mode: number, from: number): number {
-    const first = this.#useFrom[mode] as number;
-    const end = this.#useFrom[mode + 1] as number;
+    const { free, guards } = this;
+    const units = this.units[mode] as number;
+    const duration = this.#duration[mode] as number;
     let start = from;
-    // Each word may push the start on, and then all the others have to agree with it again.
-    for (let use = first, agreed = 0; agreed < end - first; use = use + 1 === end ? first : use + 1) {
-      const next = this.#earliestInWord(mode, use, start);
-      agreed = next === start ? agreed + 1 : 1;
-      start = next;
+    let finish = start + duration;
+    for (let seen = start, t = finish - 1; t >= seen;) {
+      if ((((free[t] as number) - units) & guards) === guards) t--;
+      else {
+        start = t + 1;
+        seen = finish;
+        finish = start + duration;
+        t = finish - 1;
+      }
     }
     return start;
   }
 
   latest(mode: number, until: number): number {
-    const first = this.#useFrom[mode] as number;
-    const end = this.#useFrom[mode + 1] as number;
+    const { free, guards } = this;
+    const units = this.units[mode] as number;
+    const duration = this.#duration[mode] as number;
     let finish = until;
-    for (let use = first, agreed = 0; agreed < end - first && finish >= 0; use = use + 1 === end ? first : use + 1) {
-      const next = this.#latestInWord(mode, use, finish);
-      agreed = next === finish ? agreed + 1 : 1;
-      finish = next;
+    let start = finish - duration;
+    for (let seen = finish, t = start; t < seen && start >= 0;) {
+      if ((((free[t] as number) - units) & guards) === guards) t++;
+      else {
+        finish = t;
+        seen = start;
+        start = finish - duration;
+        t = start;
+      }
     }
-    return finish < (this.#duration[mode] as number) ? -1 : finish;
+    return start < 0 ? -1 : finish;
   }
 
   take(mode: number, start: number, finish: number): void {
-    const free = this.#free;
-    const uses = this.#useFrom[mode + 1] as number;
-    for (let use = this.#useFrom[mode] as number; use < uses; use++) {
-      const units = this.#useUnits[use] as number;
-      const base = (this.#useWord[use] as number) * this.#ticks;
-      for (let i = base + start; i < base + finish; i++) free[i] = (free[i] as number) - units;
-    }
-    if (finish > this.#end) this.#end = finish;
-  }
-
-  /** Looks from the window's end backwards, so that a tick that is short lets the window jump behind it at once. */
-  #earliestInWord(mode: number, use: number, from: number): number {
-    const free = this.#free;
-    const word = this.#useWord[use] as number;
-    const guards = this.#guards[word] as number;
-    const units = this.#useUnits[use] as number;
-    const duration = this.#duration[mode] as number;
-    const base = word * this.#ticks;
-    let start = base + from;
-    let end = start + duration;
-    let seen = start;
-    let i = end - 1;
-    while (i >= seen) {
-      if ((((free[i] as number) - units) & guards) === guards) i--;
-      else {
-        start = i + 1;
-        seen = end;
-        end = start + duration;
-        i = end - 1;
-      }
-    }
-    return start - base;
-  }
-
-  #latestInWord(mode: number, use: number, until: number): number {
-    const free = this.#free;
-    const word = this.#useWord[use] as number;
-    const guards = this.#guards[word] as number;
-    const units = this.#useUnits[use] as number;
-    const duration = this.#duration[mode] as number;
-    const base = word * this.#ticks;
-    let end = base + until;
-    let start = end - duration;
-    let seen = end;
-    let i = start;
-    while (i < seen) {
-      if (start < base) return -1;
-      if ((((free[i] as number) - units) & guards) === guards) i++;
-      else {
-        end = i;
-        seen = start;
-        start = end - duration;
-        i = start;
-      }
-    }
-    return end - base;
+    const units = this.units[mode] as number;
+    for (let t = start; t < finish; t++) this.free[t] = (this.free[t] as number) - units;
+    if (finish > this.end) this.end = finish;
   }
 }

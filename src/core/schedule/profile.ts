@@ -19,5 +19,5 @@ export interface Profile {
 }
 
 export function profileOf(network: Network): Profile {
-  return network.onGrid ? new GridProfile(network) : new ChangeProfile(network);
+  return GridProfile.suits(network) ? new GridProfile(network) : new ChangeProfile(network);
 }
