@@ -5,5 +5,5 @@ import { VERSION } from './wiring/version.ts';
 process.exitCode = await runCli(process.argv, {
   version: VERSION,
   // Loaded when it is wanted: most commands are clients and start quicker without it.
-  serve: async (state) => (await import('./wiring/serve.ts')).serve(state),
+  serve: async (state, options) => (await import('./wiring/serve.ts')).serve(state, options),
 });

@@ -61,6 +61,9 @@ export class TwinRun {
     TwinRun.made.push(this);
   }
 
+  get runs(): Runs {
+    return this.#runs;
+  }
   get host(): RunHost {
     return must(this.#runs.get(this.run), 'active run').host;
   }
@@ -198,6 +201,8 @@ function mortal(journal: Journal, gate: { readonly open: boolean }): Journal {
     claim: (run, shard, owner) => (gate.open ? journal.claim(run, shard, owner) : never),
     append: (run, shard, epoch, entries) => (gate.open ? journal.append(run, shard, epoch, entries) : never),
     read: (run, from, limit) => journal.read(run, from, limit),
+    appendStream: (stream, entry) => (gate.open ? journal.appendStream(stream, entry) : never),
+    readStream: (stream, from, limit) => journal.readStream(stream, from, limit),
     subscribe: (listener) => journal.subscribe(listener),
     close: () => journal.close(),
   };

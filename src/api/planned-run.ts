@@ -62,13 +62,17 @@ export function scenariosFor(plan: Plan, events: number, least = SCENARIOS_MIN):
   return Math.max(least, Math.min(SCENARIOS_MAX, Math.floor(events / Math.max(1, eventsOf(plan)))));
 }
 
+/** Of a forecast where nobody says how many. `share` (0..1): of what such a forecast costs. */
+export function usualScenarios(plan: Plan, share = 1): number {
+  return engineFor(plan) === 'fast' ? FAST_SCENARIOS : scenariosFor(plan, EVENTS * share);
+}
+
 /** Bounded, so that it is done within seconds beside the run. */
 export function rehearsalOf(plan: Plan, { createdAt }: Pick<RunHeader, 'createdAt'>, scenarios: number | null): RehearseOptions {
-  const engine = engineFor(plan);
   return {
     seed: FORECAST_SEED,
-    scenarios: scenarios ?? (engine === 'fast' ? FAST_SCENARIOS : scenariosFor(plan, EVENTS)),
-    engine,
+    scenarios: scenarios ?? usualScenarios(plan),
+    engine: engineFor(plan),
     // A plan with windows begins with the first of them.
     ...(plan.policy.windows.length === 0 && { startMs: createdAt }),
   };

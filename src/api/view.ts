@@ -41,7 +41,11 @@ export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host
     shown: status.shown,
     stages: status.stages,
     waves: [...status.waves],
-    stragglers: status.stragglers.map((straggler) => ({ ...straggler, since: isoOrNull(straggler.since) })),
+    stragglers: status.stragglers.map((straggler) => ({
+      ...straggler,
+      since: isoOrNull(straggler.since),
+      tried: straggler.tried.map((one) => ({ ...one, at: isoOf(one.at) })),
+    })),
     waitingFor: host ? waitingFor(host) : [],
     curve: curveOf(chronicle),
     eta,

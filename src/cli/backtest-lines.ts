@@ -3,7 +3,8 @@ import type { Backtest, BacktestRun } from '../core/learn/answers.ts';
 import { factorOf } from '../core/learn/backtest.ts';
 import { showCoverage } from '../core/learn/calibration.ts';
 import { showDuration } from '../std/duration.ts';
-import { counted, table } from './output.ts';
+import { table } from './output.ts';
+import { counted } from '../std/share.ts';
 
 const MINUTE_MS = 60_000;
 /** 99 is the mop-up of one node in a hundred; the table has room for three. */

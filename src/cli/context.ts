@@ -1,4 +1,5 @@
 // What every command is given: where it speaks, where the state lies, and what only `main.ts` can wire.
+import type { OidcConfig } from '../files/oidc-file.ts';
 import type { Client } from './client.ts';
 import type { ExitCode } from './exit.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -8,7 +9,18 @@ import type { Terminal } from './terminal.ts';
 export interface Wiring {
   readonly version: string;
   /** Resolves when the server was asked to stop and everything is closed. */
-  serve(state: StateFolder): Promise<void>;
+  serve(state: StateFolder, options: ServeOptions): Promise<void>;
+}
+
+/** How the server may be reached besides its socket, and who may come in. */
+export interface ServeOptions {
+  /** Port 0: any free one. */
+  readonly tcp: readonly { readonly host: string; readonly port: number }[];
+  readonly requireToken: boolean;
+  /** Further names of the server in Host headers. */
+  readonly names: readonly string[];
+  readonly trustProxy: boolean;
+  readonly oidc: { readonly config: OidcConfig; readonly secret: string } | null;
 }
 
 export interface CliContext {

@@ -81,6 +81,10 @@ function ofServer(error: ORPCError<string, unknown>): Failure {
       return failure(EXIT.badInput, error.code.toLowerCase().replace('_', '-'), error.message);
     case 'BAD_REQUEST':
       return failure(EXIT.badInput, 'bad-input', `the server cannot use what was sent: ${JSON.stringify(error.data ?? error.message)}`);
+    case 'UNAUTHORIZED':
+    case 'FORBIDDEN':
+    case 'TOO_MANY_REQUESTS':
+      return failure(EXIT.badInput, error.code.toLowerCase().replaceAll('_', '-'), error.message);
     case 'OUTSIDE':
       return failure(EXIT.silent, 'silent', error.message);
     default:

@@ -33,7 +33,7 @@ export async function follow(context: CliContext, client: Client, following: Fol
   const { terminal } = context;
   const interrupted = terminal.interrupted();
   const painter = terminal.interactive ? inPlace(terminal) : inLines(terminal);
-  const declined = new Set<string>();
+  const answered = new Set<string>();
   await refuseUndriven(client, following.run);
   for (;;) {
     const began = performance.now();
@@ -46,7 +46,7 @@ export async function follow(context: CliContext, client: Client, following: Fol
       return { exit, view };
     }
     if (view.stopped !== null && view.stopped !== 'closed') throw new Error(`the server stopped driving ${view.run}: ${view.stopped}`);
-    if (!interrupted.aborted && (await answerWaves(context, client, following, view, declined, painter))) continue;
+    if (!interrupted.aborted && (await answerWaves(context, client, following, view, answered, painter))) continue;
     // A look at a large fleet costs the server; most of the time is left to the run.
     const tookMs = performance.now() - began;
     await pause(Math.max(LOOK_MS, 4 * tookMs), null, { signal: interrupted }).catch(() => undefined);
@@ -95,25 +95,32 @@ async function answerWaves(
   client: Client,
   { run, answers }: Following,
   view: RunView,
-  declined: Set<string>,
+  answered: Set<string>,
   painter: Painter,
 ): Promise<boolean> {
-  const waves = answers === 'no' ? [] : askingWaves(view).filter(({ id }) => !declined.has(id));
+  const waves = answers === 'no' ? [] : askingWaves(view).filter(({ id }) => !answered.has(id));
   for (const { id, targets } of waves) {
     if (answers === 'ask') {
       painter.pause();
       const answer = await terminal.ask(`wave ${id} of ${targets} asks: go on? [y/N] `);
       if (!isYes(answer)) {
-        declined.add(id);
+        answered.add(id);
         if (answer !== null) terminal.err(`left as it is; later: pitstop approve ${run} --gate ${id} --reason WHY\n`);
         continue;
       }
     }
     const reason = answers === 'yes' ? 'answered beforehand by run --yes' : 'answered at the terminal';
     const { leaves } = await client.runs.approve({ run, gate: id, targets: null, by: user, reason });
-    if (!terminal.interactive) terminal.err(`${leaves}\n`);
+    // Where two people must say so, it goes on asking; this one has said it.
+    answered.add(id);
+    if (!terminal.interactive || waitsForSecond(leaves)) terminal.err(`${leaves}\n`);
   }
   return waves.length > 0;
+}
+
+/** Whether a word was only recorded, until somebody else says the same. */
+export function waitsForSecond(leaves: string): boolean {
+  return leaves.includes('a second person must say the same');
 }
 
 export function isYes(answer: string | null): boolean {

@@ -3,8 +3,8 @@ import { showMinutes } from '../chart/scale.ts';
 import { terminalForecast } from '../chart/terminal-forecast.ts';
 import { MILESTONES, type Basis, type Forecast, type Spread } from '../core/forecast/forecast.ts';
 import type { Policy } from '../core/change/policy.ts';
-import { showCount, showShare } from '../std/share.ts';
-import { counted, table } from './output.ts';
+import { counted, showCount, showShare } from '../std/share.ts';
+import { table } from './output.ts';
 
 const CURVE_ROWS = 14;
 const WIDTH_MAX = 120;

@@ -3,8 +3,8 @@ import type { Learned } from '../core/learn/answers.ts';
 import type { LearnedShare } from '../core/learn/failures.ts';
 import type { LearnedStep } from '../core/learn/learn.ts';
 import { showDuration } from '../std/duration.ts';
-import { showCount, showShare } from '../std/share.ts';
-import { counted, flowed, table } from './output.ts';
+import { counted, showCount, showShare } from '../std/share.ts';
+import { flowed, table } from './output.ts';
 
 type Entry = readonly [key: string, step: LearnedStep];
 

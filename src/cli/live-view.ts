@@ -3,8 +3,8 @@ import type { RunView } from '../api/contract/schemas.ts';
 import { terminalBar, terminalCurve } from '../chart/terminal.ts';
 import { foldNames } from '../core/fleet/nodeset.ts';
 import { showDuration } from '../std/duration.ts';
-import { showCount } from '../std/share.ts';
-import { clip, counted, table } from './output.ts';
+import { counted, showCount } from '../std/share.ts';
+import { clip, table } from './output.ts';
 import { waysOn } from './run-end.ts';
 
 export interface ViewSize {

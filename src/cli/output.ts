@@ -1,7 +1,6 @@
 // The shapes in which commands answer: one JSON document, findings as lines, small tables.
 import type { Finding } from '../core/finding.ts';
 import { foldNames, isNodeName } from '../core/fleet/nodeset.ts';
-import { showCount } from '../std/share.ts';
 import type { Terminal } from './terminal.ts';
 
 export function printJson(terminal: Terminal, document: unknown): void {
@@ -40,11 +39,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** At most `length` characters, the last one "…" where something was cut. */
 export function clip(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
-}
-
-/** "1 node", "1,024 nodes". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${showCount(count)} ${count === 1 ? one : many}`;
 }
 
 /** Items in as few lines as they fit, separated by "; ". */

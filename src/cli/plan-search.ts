@@ -8,7 +8,7 @@ import { geneticScheduler } from '../sim/search/scheduler.ts';
 import { searching, type SearchProgress } from '../sim/search/search.ts';
 import { showCount } from '../std/share.ts';
 import type { CliContext } from './context.ts';
-import { withId } from './make-plan.ts';
+import { withId } from '../study/make-plan.ts';
 
 export interface SearchWishes {
   readonly seconds: number;

@@ -4,7 +4,8 @@ import { readPriors } from '../files/priors-file.ts';
 import { learnedFrom } from './commands/learn.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
-import { clip, counted } from './output.ts';
+import { clip } from './output.ts';
+import { counted } from '../std/share.ts';
 
 const RUNS_CHARS = 90;
 

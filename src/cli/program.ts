@@ -12,6 +12,7 @@ import { addFleet } from './commands/fleet.ts';
 import { addInventory } from './commands/inventory.ts';
 import { addLearn } from './commands/learn.ts';
 import { addLimits } from './commands/limits.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPropose } from './commands/propose.ts';
 import { addRehearse } from './commands/rehearse.ts';
@@ -20,11 +21,14 @@ import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServer } from './commands/server.ts';
+import { addShare } from './commands/share.ts';
+import { addToken } from './commands/token.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWords } from './commands/words.ts';
 import { ensureServer, type Launch } from './ensure-server.ts';
 import { EXIT, failureOf, type ExitCode } from './exit.ts';
 import { printJson } from './output.ts';
+import { connectTo, remoteOf, type Remote } from './remote.ts';
 import { stateFolder } from './state-folder.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -41,13 +45,21 @@ A first maintenance:
   pitstop retro july-1                                                what was learned
 
 Exit codes: 0 done; 1 a gate or check says no; 2 bad input; 3 an outside system did not answer; 4 a bug of ours.
+Every command that asks the server takes --server URL (or PITSTOP_SERVER), with the token in PITSTOP_TOKEN or PITSTOP_TOKEN_FILE.
 With --json one JSON document is printed to stdout and nothing else; all other words go to stderr.`;
 
 /** Runs one command line (`argv` as the process has it) and returns its exit code. Never throws. */
 export async function runCli(argv: readonly string[], wiring: Wiring): Promise<ExitCode> {
   const terminal = processTerminal();
   const launch: Launch = { program: process.execPath, args: [...process.execArgv, argv[1] ?? '', 'serve'], env: process.env };
-  return runCommand(argv.slice(2), contextOf(terminal, wiring, launch));
+  try {
+    const { args, remote } = remoteOf(argv.slice(2), process.env);
+    return await runCommand(args, contextOf(terminal, wiring, launch, remote));
+  } catch (error) {
+    const { exit, text } = failureOf(error);
+    terminal.err(`${text}\n`);
+    return exit;
+  }
 }
 
 /** `args` begin with the command's name. */
@@ -63,7 +75,12 @@ async function runCommand(args: readonly string[], { context, code }: { context:
   }
 }
 
-function contextOf(terminal: Terminal, wiring: Wiring, launch: Launch): { context: CliContext; code: () => ExitCode } {
+function contextOf(
+  terminal: Terminal,
+  wiring: Wiring,
+  launch: Launch,
+  remote: Remote | null,
+): { context: CliContext; code: () => ExitCode } {
   let code: ExitCode = EXIT.done;
   const state = stateFolder(process.env);
   const context: CliContext = {
@@ -71,7 +88,7 @@ function contextOf(terminal: Terminal, wiring: Wiring, launch: Launch): { contex
     terminal,
     state,
     user: userName(),
-    client: (other = state) => ensureServer(other, launch),
+    client: (other) => (remote !== null && other === undefined ? Promise.resolve(connectTo(remote)) : ensureServer(other ?? state, launch)),
     exit: (given) => {
       code = given;
     },
@@ -109,7 +126,10 @@ function programOf(context: CliContext): Command {
     addLearn,
     addBacktest,
     addServer,
+    addShare,
+    addToken,
     addDemo,
+    addMcp,
     addSchema,
   ]) {
     add(program, context);

@@ -5,17 +5,16 @@ import { applyPriors } from '../core/forecast/apply-priors.ts';
 import type { PriorSet } from '../core/learn/learn.ts';
 import { checkPlan } from '../core/plan/check.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { makeChildPlan } from '../core/plan/planner.ts';
 import { readPlan } from '../files/plan-file.ts';
-import { applySets } from '../files/plan-set.ts';
 import { carryOut, openPool } from '../sim/pool/pool.ts';
 import type { Asking, EngineName } from '../sim/rehearse/asking.ts';
 import { NothingRehearsedError } from '../sim/rehearse/rehearse.ts';
-import { planSize } from '../sim/rehearse/sub-plan.ts';
 import { showCount } from '../std/share.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { minuteOf, refuseErrors, withId } from './make-plan.ts';
+import { childPlan } from '../study/child-plan.ts';
+import { refuseErrors } from '../study/make-plan.ts';
+import { whyNotRehearsed } from '../study/rehearsable.ts';
 import { printJson } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,8 +28,6 @@ export interface RehearsalOptions {
   readonly json?: true;
 }
 
-/** Larger plans would want more memory than a desk has: 1 kB a target and thread, and as much again for the plan. */
-const TARGETS_MAX = 1_000_000;
 const SCENARIOS_MAX = 100_000;
 const SEED = 1;
 const QUIET_MS = 2_000;
@@ -133,23 +130,14 @@ class Progress {
 }
 
 function childOf(parent: Plan, set: readonly string[], file: string): Plan {
-  const nowMs = Date.now();
-  const { plan } = makeChildPlan({ parent, ...applySets(parent, set, nowMs), nowMin: minuteOf(nowMs) });
-  refuseErrors(plan.findings, file);
-  return withId(plan);
+  const child = childPlan(parent, set, Date.now());
+  refuseErrors(child.findings, file);
+  return child;
 }
 
 function refuseSize(plan: Plan, file: string): void {
-  const targets = planSize(plan);
-  const modes = new Map(plan.fleet.document.clusters.map(({ name, mode }) => [name, mode]));
-  if (targets === 0) throw new UsageError(`${file}: the plan has no targets, so there is nothing to rehearse; plan again with targets`);
-  if (plan.waves.every(({ cluster }) => modes.get(cluster) === 'observe')) {
-    throw new UsageError(`${file}: every cluster of the plan is in mode observe, so nothing of it would be done; choose another mode`);
-  }
-  if (targets > TARGETS_MAX) {
-    const counts = `${showCount(targets)} targets, more than the ${showCount(TARGETS_MAX)} that can be rehearsed at once`;
-    throw new UsageError(`${file}: ${counts}; make a plan for each site`);
-  }
+  const why = whyNotRehearsed(plan);
+  if (why !== null) throw new UsageError(`${file}: ${why}`);
 }
 
 function scenarioCount(text: string): number {

@@ -47,6 +47,8 @@ export function exampleStraggler(target: string, fields: Partial<RunView['stragg
     step: 'apply',
     cause: 'exit 1: the image does not verify',
     waitingFor: 'a person: straggler retry, fixed or drop',
+    has: null,
+    tried: [],
     ...fields,
   };
 }

@@ -216,6 +216,21 @@ export interface RunHeader {
   readonly finishedAt: number | null;
 }
 
+/** One line of the desk's book (src/desk): people, tokens, plans kept, links shared. It belongs to no run. */
+export interface StreamEntry {
+  /** Unix ms. */
+  readonly at: number;
+  readonly kind: string;
+  readonly by: string;
+  readonly why: string;
+  readonly data: JsonObject;
+}
+
+export interface StoredStreamEntry extends StreamEntry {
+  /** 1, 2, 3, ... within its stream, without holes. */
+  readonly seq: number;
+}
+
 /** The only truth about runs: append-only, packed, fenced by epoch. All methods reject with JournalClosedError after close. */
 export interface Journal {
   /** Registers the run and occupies its targets, or only those given, in one transaction. Rejects with RunExistsError or TargetOccupiedError. */
@@ -231,6 +246,10 @@ export interface Journal {
   append(run: string, shard: number, epoch: number, entries: readonly Entry[]): Promise<number>;
   /** Entries with seq >= from, in seq order, at most `limit`. */
   read(run: string, from: number, limit: number): Promise<readonly StoredEntry[]>;
+  /** Beside the runs: resolves with the entry's seq once it is durable. Streams need no creation. */
+  appendStream(stream: string, entry: StreamEntry): Promise<number>;
+  /** Entries of the stream with seq >= from, in seq order, at most `limit`; empty for a stream that nobody wrote to. */
+  readStream(stream: string, from: number, limit: number): Promise<readonly StoredStreamEntry[]>;
   /** Called after entries of any run became durable; returns the way to stop. */
   subscribe(listener: (run: string, lastSeq: number) => void): () => void;
   close(): Promise<void>;

@@ -200,6 +200,12 @@ describe('policy file: bad input', () => {
     'assume: {jobs: {nodesEach: 0, remaining: 1h~1}}',
     'policy.yaml:1:28: 0: lets nothing through; write at least 1',
   );
+  check('three people', 'approval: {people: 3}', 'policy.yaml:1:20: 3: is neither 1 nor 2; write 2 for two people, 1 for one');
+  check(
+    'words that one person may say',
+    'approval: {people: 1, of: [abort]}',
+    'policy.yaml:1:27: [abort]: says who needs two people while one is enough; write people: 2, or leave it out',
+  );
   check('an assumption nobody makes', 'assume: {aproval: 5m~0.7}', 'policy.yaml:1:10: aproval: unknown key; did you mean "approval"?');
   check(
     'a canary too large for any memory',

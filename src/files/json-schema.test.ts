@@ -34,6 +34,9 @@ test('JSON Schemas: take what the readers take and refuse a typo', () => {
   expect(accepts('policy', `assume: {${jobs}, approval: 5m~0.7, faultsPerNodeDay: {share: 0.4%, n: 371, source: x}, stageLead: 24h}`)).toBe(
     true,
   );
+  expect(accepts('policy', 'approval: {people: 2, of: [confirm, drop]}')).toBe(true);
+  expect(accepts('policy', 'approval: {people: 3}')).toBe(false);
+  expect(accepts('policy', 'approval: {of: [confirm]}')).toBe(false);
   expect(accepts('policy', 'assume: {jobs: {busy: 80%}}')).toBe(false);
   expect(accepts('policy', 'assume: {aproval: 5m~0.7}')).toBe(false);
   expect(accepts('catalogue', 'component: a\nextends: builtin\nsteps: {apply: {takes: 12m~0.3}}')).toBe(true);

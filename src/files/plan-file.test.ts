@@ -135,12 +135,14 @@ test('plan: what came later may stand in it, and need not', () => {
       ...plan.policy,
       limits: { a: { count: 1, per: 'fleet', owner: null, why: null, until: null, source: 'x', since: '2031-01-01' } },
       assume: { jobs: null, approval: common, gateReview: common, faultsPerNodeDay: observed, stageLeadMs: 0 },
+      approval: { people: 2, of: ['confirm', 'drop'] },
     },
     procedures: { p1: { ...p1, steps, defects: observed, disturbs: observed } },
     waves: plan.waves.map((wave) => ({ ...wave, quiet: ['w0'], holds: [{ step: 'apply', until: ['w0'] }] })),
   });
   expect(parsePlan(showPlan(full), 'x.json')).toEqual(full);
   expect(parsePlan(text, 'x.json')).not.toHaveProperty('policy.assume');
+  expect(parsePlan(text, 'x.json')).not.toHaveProperty('policy.approval');
 });
 
 test('plan: too large for any memory, it is refused before it is unfolded', () => {

@@ -1,7 +1,7 @@
 // The shape of a plan file and of an inventory file, checked whole before anything of it is believed.
 import { z } from 'zod';
 import { STEP_STATES } from '../core/change/procedure.ts';
-import { LIMIT_SCOPES } from '../core/change/policy.ts';
+import { APPROVED_WORDS, LIMIT_SCOPES } from '../core/change/policy.ts';
 import { MODES, TARGET_KINDS } from '../core/fleet/model.ts';
 import type { Fleet, Inventory } from '../core/fleet/model.ts';
 import type { MergedProcedure, Plan } from '../core/plan/plan.ts';
@@ -118,6 +118,7 @@ const policy = z.strictObject({
       together: share.exactOptional(),
     })
     .exactOptional(),
+  approval: z.strictObject({ people: z.union([z.literal(1), z.literal(2)]), of: z.array(z.enum(APPROVED_WORDS)) }).exactOptional(),
 }) satisfies z.ZodType<Policy>;
 
 const role = z.enum(['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'alerts', 'local']);

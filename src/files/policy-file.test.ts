@@ -70,6 +70,18 @@ test('assume: only what is written, with the defaults of its parts said', () => 
   for (const text of ['{}', 'assume: {}']) expect(of(text).policy).not.toHaveProperty('assume');
 });
 
+test('approval: nothing of it in a plan in which one person is enough', () => {
+  const of = (text: string) => parsePolicy(text, 'policy.yaml', lab, NOW_MS);
+  for (const text of ['{}', 'approval: {people: 1}']) {
+    expect(of(text).policy).not.toHaveProperty('approval');
+    expect(of(text).defaults).toEqual(of('{}').defaults);
+  }
+  const two = of('approval: {people: 2}');
+  expect(two.policy.approval).toEqual({ people: 2, of: ['confirm', 'approve'] });
+  expect(two.defaults).toContain('policy.approval.of = [confirm, approve]');
+  expect(policy('approval: {people: 2, of: [drop, abort, drop]}').approval).toEqual({ people: 2, of: ['abort', 'drop'] });
+});
+
 test('parts: what has arrived already is no fault', () => {
   const { parts } = policy('parts: {gpu-tray: {onSite: 0, arriving: [{count: 2, at: 2020-07-10}]}}');
   expect(parts['gpu-tray']?.arriving[0]?.atMin).toBeLessThan(NOW_MS / 60_000);
@@ -110,6 +122,7 @@ crew: {hands: {count: 2, shifts: "06:00-22:00"}, night: {count: 1}}
 parts: {gpu-tray: {onSite: 1, arriving: [{count: 2, at: 2031-07-10}]}}
 validation: {mode: sample}
 blackouts: [{from: 2031-07-04, to: 2031-07-05}]
+approval: {people: 2, of: [drop, recall]}
 assume:
   jobs: {busy: 80%, nodesEach: 32, remaining: {median: 30m, logSd: 0.5, between: 0.4, df: 6, n: 9, source: july}}
   approval: 5m~0.7

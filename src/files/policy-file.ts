@@ -1,5 +1,6 @@
 // From policy.yaml to the limits in force: every default filled in and said, calendars as intervals of Unix minutes.
-import type { Blackout, Crew, Gates, Limit, Parts, Policy, Quantity, Window } from '../core/change/policy.ts';
+import { APPROVED_WORDS } from '../core/change/policy.ts';
+import type { ApprovedWord, Blackout, Crew, Gates, Limit, Parts, Policy, Quantity, Window } from '../core/change/policy.ts';
 import type { Fleet } from '../core/fleet/model.ts';
 import { fold } from '../core/fleet/nodeset.ts';
 import { topologyOf } from '../core/fleet/topology.ts';
@@ -62,6 +63,7 @@ export function policyOf(document: SourceDocument, fleet: Fleet, nowMs: number):
     validation: or(reading, 'validation.mode', written.validation?.mode, 'all'),
     blackouts: blackoutsOf(reading),
     ...(assume && { assume }),
+    ...approvalOf(reading),
   };
   problems.done();
   return { policy, defaults: reading.defaults, calendars: calendarsOf(policy) };
@@ -125,6 +127,27 @@ function canaryOf(reading: Reading): Policy['canary'] {
   const failed = or(reading, 'canary.gate.failed', typeof canary === 'string' ? undefined : canary.gate?.failed, 0);
   const set = readTargets(written, path, reading.problems, reading.topology);
   return set && { targets: fold(set), failed };
+}
+
+/** One person is what is in force without a word of it, and then nothing stands in the plan. */
+function approvalOf(reading: Reading): Pick<Policy, 'approval'> {
+  const written = reading.written.approval;
+  if (written?.people !== 2) {
+    if (written?.of !== undefined)
+      reading.problems.add(
+        ['approval', 'of'],
+        new Refusal('says who needs two people while one is enough', 'write people: 2, or leave it out'),
+      );
+    return {};
+  }
+  const of = or<readonly ApprovedWord[], readonly ApprovedWord[]>(
+    reading,
+    'approval.of',
+    written.of,
+    ['confirm', 'approve'],
+    '[confirm, approve]',
+  );
+  return { approval: { people: 2, of: APPROVED_WORDS.filter((word) => of.includes(word)) } };
 }
 
 function windowsOf(reading: Reading): Window[] {

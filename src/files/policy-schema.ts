@@ -1,6 +1,6 @@
 // What may stand in policy.yaml. Everything has a default; `policy-file.ts` fills them in and says which are in force.
 import { z } from 'zod';
-import { LIMIT_SCOPES } from '../core/change/policy.ts';
+import { APPROVED_WORDS, LIMIT_SCOPES } from '../core/change/policy.ts';
 import {
   component,
   count,
@@ -78,6 +78,12 @@ const assume = keys({
   stageLead: duration.optional(),
 });
 
+const people = leaf('1 or 2', ['number'], { enum: [1, 2] }, (written) =>
+  written === 1 || written === 2 ? written : new Refusal('is neither 1 nor 2', 'write 2 for two people, 1 for one'),
+);
+
+const approval = keys({ people, of: z.array(oneOf(APPROVED_WORDS)).min(1).optional() });
+
 export const policySchema = keys({
   windows: z.array(keys({ cluster: name, start: moment, for: duration.optional() })).optional(),
   atWindowEnd: oneOf(['finish-started', 'stop-and-return', 'ask']).optional(),
@@ -116,6 +122,7 @@ export const policySchema = keys({
   parts: named('a part', NAME, keys({ onSite: count(0), arriving: z.array(keys({ count: count(1), at: moment })).optional() })).optional(),
   validation: keys({ mode: validationMode }).optional(),
   blackouts: z.array(keys({ from: moment, to: moment, why: text.optional() })).optional(),
+  approval: approval.optional(),
   assume: assume.optional(),
 });
 

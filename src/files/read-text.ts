@@ -34,13 +34,13 @@ export function folderExists(folder: string): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Replaces the file in one step: readers see the old text or the new one, also after a crash. Throws BadInputError. */
-export function writeWhole(file: string, text: string): void {
+/** Replaces the file in one step: readers see the old content or the new one, also after a crash. Throws BadInputError. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
     const handle = openSync(temporary, 'w', 0o644);
     try {
-      const bytes = Buffer.from(text);
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
       fsyncSync(handle);
     } finally {

@@ -46,6 +46,7 @@ export function writePolicy(policy: Policy): JsonObject {
     blackouts: policy.blackouts.map(({ fromMin, toMin, why }) =>
       present({ from: writeMinute(fromMin), to: writeMinute(toMin), why: why === '' ? null : why }),
     ),
+    approval: policy.approval ? { people: policy.approval.people, of: policy.approval.of } : null,
     assume: policy.assume ? writeAssumptions(policy.assume) : null,
   });
 }

@@ -1,7 +1,7 @@
 // The pictures of a proposal, and what stands for them where there are only characters.
 import { barsSvg } from '../chart/bars-svg.ts';
 import { forecastSvg } from '../chart/forecast-svg.ts';
-import { ganttSvg } from '../chart/gantt-svg.ts';
+import { ganttSvg, type GanttRow } from '../chart/gantt-svg.ts';
 import { growthSvg } from '../chart/growth-svg.ts';
 import { showMinutes } from '../chart/scale.ts';
 import { terminalBars } from '../chart/terminal-bars.ts';
@@ -49,16 +49,7 @@ export function sequenceChart({ stages, windows, blackouts, crews, turnBack }: P
   const ends = stages.flatMap(({ kind, rows }) => (kind === 'window' ? rows.map(({ endP90Min }) => endP90Min ?? Infinity) : []));
   // A window kept in reserve would press all the work into a corner of the picture.
   const used = windows.filter(({ fromMin }) => fromMin <= Math.max(0, ...ends));
-  const rows = stages.flatMap((stage, i) =>
-    stage.rows.map(({ what, startMin, endMin, endP90Min }) => ({
-      label: what,
-      group: `${i + 1}. ${stage.name}`,
-      startMin,
-      endMin,
-      endP90Min,
-      kind: STAGE_KINDS[stage.kind],
-    })),
-  );
+  const rows = sequenceRows(stages);
   const labelled = <T extends { readonly name: string }>(list: readonly T[], words: string): (T & { readonly label: string })[] =>
     list.map((item) => ({ ...item, label: `${words} ${item.name}` }));
   return {
@@ -74,6 +65,20 @@ export function sequenceChart({ stages, windows, blackouts, crews, turnBack }: P
     }),
     text: [],
   };
+}
+
+/** The sequence as rows of its picture, in its order. */
+export function sequenceRows(stages: readonly ProposalStage[]): GanttRow[] {
+  return stages.flatMap((stage, i) =>
+    stage.rows.map(({ what, startMin, endMin, endP90Min }) => ({
+      label: what,
+      group: `${i + 1}. ${stage.name}`,
+      startMin,
+      endMin,
+      endP90Min,
+      kind: STAGE_KINDS[stage.kind],
+    })),
+  );
 }
 
 /** Dearest first, as the report has them; the table below it has all. */

@@ -95,6 +95,8 @@ export const RICH: Retro = {
       step: 'activate',
       cause: 'no new boot id | 3 tries',
       waitingFor: 'repair outside this run',
+      has: null,
+      tried: [],
     },
     {
       target: 'n8',
@@ -102,6 +104,8 @@ export const RICH: Retro = {
       step: 'activate',
       cause: 'no new boot id | 3 tries',
       waitingFor: 'repair outside this run',
+      has: null,
+      tried: [],
     },
   ],
   moppedUp: [

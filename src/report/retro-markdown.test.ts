@@ -52,7 +52,7 @@ describe('retro: as Markdown', () => {
       ...RICH,
       run: nasty,
       change: nasty,
-      stragglers: [{ target: 'n1', since: 1, step: nasty, cause: nasty, waitingFor: nasty }],
+      stragglers: [{ target: 'n1', since: 1, step: nasty, cause: nasty, waitingFor: nasty, has: nasty, tried: [] }],
       notTaken: [{ targets: nasty, why: nasty }],
       people: [{ atMin: null, kind: nasty, by: nasty, why: nasty, targets: nasty }],
     });

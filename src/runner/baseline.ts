@@ -1,6 +1,6 @@
 // The hand-over: what is in service now, by name, with the versions that run. Whatever is down or in somebody else's hands before is
 // not taken and never counts.
-import type { SchedulerFacts } from '../core/ports.ts';
+import type { EntryNote, SchedulerFacts } from '../core/ports.ts';
 import type { RunHost } from './host.ts';
 import { readVersions } from './steps/read.ts';
 import { lookAtAll } from './watch.ts';
@@ -19,7 +19,7 @@ export async function takeBaseline(host: RunHost): Promise<number> {
   if (taken.length === 0) return 0;
   const inBaseline = new Set(taken);
   for (const target of host.parts.program.targets.keys())
-    if (!inBaseline.has(target)) host.feed(target, 'skip', { why: whyNot(facts.get(target)) });
+    if (!inBaseline.has(target)) host.feed(target, 'skip', leftOut(facts.get(target)));
   return taken.length;
 }
 
@@ -38,6 +38,10 @@ function versionsOf(host: RunHost, target: number): Promise<{ [component: string
   const conform = chain ? program.steps[chain.conform]?.action : undefined;
   if (conform?.kind !== 'read') return Promise.resolve({});
   return readVersions(host, target, conform.read, `${host.run}/baseline`, host.now() + pace.callTimeoutMs);
+}
+
+function leftOut(facts: SchedulerFacts | undefined): EntryNote {
+  return facts ? { why: whyNot(facts), data: { seen: 'out' } } : { why: whyNot(facts) };
 }
 
 function whyNot(facts: SchedulerFacts | undefined): string {

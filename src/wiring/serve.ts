@@ -1,11 +1,21 @@
 // The server process of a state folder: owns the journal, drives the runs, answers on the socket, and leaves everything resumable.
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCustomerPages } from '../api/customers/customer-pages.ts';
+import { sayReleases } from '../api/customers/released-before.ts';
 import { createForecasts } from '../api/forecasts.ts';
 import { createLearning } from '../api/learning.ts';
+import { Live } from '../api/live/live.ts';
 import { openRehearsals } from '../api/rehearsals.ts';
-import { listen } from '../api/server.ts';
+import { createPages } from '../api/retro-pages.ts';
+import { openStudies } from '../api/studies.ts';
+import { openOidc } from '../api/auth/oidc.ts';
+import { type Doors, listen } from '../api/http/listen.ts';
+import type { ServeOptions } from '../cli/context.ts';
 import type { StateFolder } from '../cli/state-folder.ts';
+import type { Inventory } from '../core/fleet/model.ts';
 import { statedBy, type Stated } from '../core/learn/catalogue.ts';
+import { openDesk } from '../desk/desk.ts';
 import { catalogueFolders, loadCatalogue } from '../files/catalogue.ts';
 import { parsePlan } from '../files/plan-file.ts';
 import { openSqliteJournal } from '../journal/sqlite/sqlite.ts';
@@ -16,7 +26,7 @@ import { VERSION } from './version.ts';
 import { openWorld } from './world.ts';
 
 /** Resolves when the server was asked to stop and everything is closed. Rejects when another server owns the folder. */
-export async function serve(state: StateFolder): Promise<void> {
+export async function serve(state: StateFolder, options: ServeOptions): Promise<void> {
   mkdirSync(state.folder, { recursive: true, mode: 0o700 });
   const journal = openSqliteJournal({ file: state.journal, clock: wallClock() });
   const parse = (text: string) => parsePlan(text, 'plan');
@@ -28,11 +38,22 @@ export async function serve(state: StateFolder): Promise<void> {
     owner: `serve ${process.pid}`,
     openWorld,
     parsePlan: parse,
-    taken: ({ host }) => void forecasts.freeze(host),
+    taken: ({ host }) => {
+      sayReleases(host, desk.customers);
+      void forecasts.freeze(host);
+    },
   });
-  const live = (run: string) => runs.get(run)?.host.chronicle ?? null;
-  const learning = createLearning({ journal, live, parsePlan: parse, catalogue: packageCatalogue, rehearsals: backtests });
+  const chronicleOf = (run: string) => runs.get(run)?.host.chronicle ?? null;
+  const learning = createLearning({ journal, live: chronicleOf, parsePlan: parse, catalogue: packageCatalogue, rehearsals: backtests });
+  const desk = await openDesk(journal, wallClock());
+  const studies = openStudies();
+  const live = new Live({ runs, fleets: desk.fleets, parsePlan: parse, clock: wallClock(), report });
   const stopping = Promise.withResolvers<void>();
+  const close = async (): Promise<void> => {
+    await Promise.all([rehearsals.close(), backtests.close(), studies.close()]);
+    await runs.close();
+    await journal.close();
+  };
   const notResumed = await runs.resumeAll();
   for (const { run, why } of notResumed) process.stderr.write(`run ${run} was not taken up: ${why}\n`);
   const api = await listen(
@@ -41,21 +62,44 @@ export async function serve(state: StateFolder): Promise<void> {
       version: VERSION,
       startedAt: new Date(),
       notResumed,
+      desk,
+      live,
+      customerPages: createCustomerPages({ runs, desk, parsePlan: parse, studies, forecasts }),
+      pages: createPages({ runs, parsePlan: parse }),
       parsePlan: parse,
       forecasts,
       learning,
-      site,
+      studies,
+      site: { ...site, inventory: (fleet, folder) => seen(live, site.inventory(fleet, folder)) },
       stop: () => stopping.resolve(),
     },
-    state.socket,
-  );
+    doorsOf(state, options),
+    (line) => process.stderr.write(`${line}\n`),
+  ).catch(async (error: unknown) => {
+    live.close();
+    await close();
+    throw error;
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.resolve());
   await stopping.promise;
+  live.close();
   await api.close();
-  await Promise.all([rehearsals.close(), backtests.close()]);
-  await runs.close();
-  await journal.close();
+  await close();
 }
+
+/** What an inventory has found, the map shows as well. */
+async function seen(live: Live, asked: Promise<Inventory>): Promise<Inventory> {
+  const inventory = await asked;
+  live.saw(inventory);
+  return inventory;
+}
+
+function doorsOf({ socket }: StateFolder, { oidc, ...asked }: ServeOptions): Doors {
+  return { ...asked, socket, oidc: oidc && openOidc(oidc.config, oidc.secret), consoleFolder: CONSOLE };
+}
+
+/** Where `npm run build:web` puts the console. */
+const CONSOLE = join(import.meta.dirname, '../../web/build');
 
 /** Of steps that no plan of this state folder has. */
 function packageCatalogue(): Stated {

@@ -1,4 +1,5 @@
 // What is asked of a live site outside of any run: a fleet file from a cluster, an inventory, a doctor's look. Reads only.
+import { z } from 'zod';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster, Fleet, Inventory, InventoryNode } from '../core/fleet/model.ts';
 import { names, parseNodeSet } from '../core/fleet/nodeset.ts';
@@ -6,6 +7,7 @@ import type { Driver, Observation } from '../core/ports.ts';
 import { slurmOptions } from '../drivers/slurm/options.ts';
 import { surveySlurm } from '../drivers/slurm/survey.ts';
 import { planSchema } from '../files/plan-schema.ts';
+import { BadInputError, shorten } from '../files/problem.ts';
 import { assert } from '../std/assert.ts';
 import { wallClock } from '../std/clock.ts';
 import type { JsonObject } from '../std/json.ts';
@@ -65,16 +67,21 @@ function contextOf(folder: string): DriverContext {
   return { folder, env: process.env, clock: wallClock() };
 }
 
-/** The clients send a fleet that they have read and checked. */
+/** Our own clients send a fleet that they have read and checked; others may send anything. */
 function fleetOf(fleet: unknown): Fleet {
   const parsed = planSchema.shape.fleet.shape.document.safeParse(fleet);
-  assert(parsed.success, `what was sent is no fleet: ${parsed.error?.message}`);
+  if (!parsed.success) throw badFleet(z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+function badFleet(why: string): BadInputError {
+  const mend = 'send the fleet as fleet.yaml is read';
+  return new BadInputError([{ file: 'fleet', line: 1, col: 1, value: '', why: `what was sent is no fleet: ${shorten(why)}`, mend }]);
 }
 
 function nodeNames(cluster: Cluster): string[] {
   const parsed = parseNodeSet(cluster.nodes);
-  assert(parsed.ok, `a checked fleet holds a node set that does not parse: ${cluster.nodes}`);
+  if (!parsed.ok) throw badFleet(`cluster ${cluster.name}: ${cluster.nodes} is no node set`);
   return [...names(parsed.set)];
 }
 

@@ -1,7 +1,7 @@
 // Headers and entries for the journal suite, made up or drawn.
 import * as fc from 'fast-check';
 import { ENTRY_KINDS } from '../../src/core/ports.ts';
-import type { Entry, Journal, RunHeader, StoredEntry } from '../../src/core/ports.ts';
+import type { Entry, Journal, RunHeader, StoredEntry, StreamEntry } from '../../src/core/ports.ts';
 import type { JsonObject } from '../../src/std/json.ts';
 import { loopEntry } from './append-loop.ts';
 
@@ -52,4 +52,11 @@ export const anyEntry: fc.Arbitrary<Entry> = fc.record({
   step: fc.integer({ min: -1, max: 65_534 }),
   attempt: fc.integer({ min: 0, max: 255 }),
   note: fc.option(fc.record({ by: anyText, why: anyText, data: anyData }, { requiredKeys: [] })),
+});
+export const anyStreamEntry: fc.Arbitrary<StreamEntry> = fc.record({
+  at: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((at) => !Object.is(at, -0)),
+  kind: fc.constantFrom('mint', 'revoke'),
+  by: anyText,
+  why: anyText,
+  data: anyData,
 });

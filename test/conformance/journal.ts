@@ -1,14 +1,13 @@
 // What every journal promises, as a suite: SQLite runs it beside its code, Postgres runs the same one.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EntryNote, Journal, RunHeader, StoredEntry } from '../../src/core/ports.ts';
 import { JournalClosedError, JournalFencedError, RunExistsError, RunUnknownError, TargetOccupiedError } from '../../src/journal/errors.ts';
 import type { JsonObject } from '../../src/std/json.ts';
 import { loopEntry } from './append-loop.ts';
+import { testCrash } from './journal-crash.ts';
 import { anyEntry, begin, entriesAt, header, pages, plain } from './journal-samples.ts';
+import { testStreams } from './journal-streams.ts';
 
 /** One empty store and the way to it. */
 export interface JournalHarness {
@@ -39,6 +38,7 @@ export function journalConformance(name: string, open: () => Promise<JournalHarn
   describe(`${name}: reading`, () => testReading(() => ({ harness, journal })));
   describe(`${name}: fence`, () => testFence(() => ({ harness, journal })));
   describe(`${name}: subscribe and close`, () => testListening(() => ({ harness, journal })));
+  describe(`${name}: streams`, () => testStreams(() => ({ harness, journal })));
   describe(`${name}: crash`, () => testCrash(() => ({ harness, journal })));
 }
 
@@ -360,41 +360,4 @@ function testListening(given: Given): void {
     await journal.close();
     expect(await (await harness.reopen()).read('r', 1, 9)).toHaveLength(3);
   });
-}
-
-function testCrash(given: Given): void {
-  test('crash: everything acknowledged before kill -9 is there after it, and the journal goes on (three times)', async () => {
-    const { harness, journal } = given();
-    await journal.create(header('r', ['a']));
-    await journal.close();
-    let durable = 0;
-    for (const [round, acks] of [40, 150, 400].entries()) {
-      const acknowledged = await killAfter([...harness.appendLoop, 'r'], acks);
-      expect(acknowledged).toBeGreaterThan(durable);
-      const again = await harness.reopen();
-      const entries = await again.read('r', 1, 1_000_000);
-      expect(entries.length).toBeGreaterThanOrEqual(acknowledged);
-      expect(entries.map(plain)).toEqual(entries.map((_, i) => loopEntry(i + 1)));
-      const epoch = await again.claim('r', 0, 'survivor');
-      expect(epoch).toBe(2 * round + 2);
-      durable = await again.append('r', 0, epoch, [loopEntry(entries.length + 1)]);
-      expect(durable).toBe(entries.length + 1);
-      await again.close();
-    }
-  });
-}
-
-/** Starts the process, kills it by its pid after so many acknowledgements, and gives the highest seq it was told. */
-async function killAfter(argv: readonly string[], acks: number): Promise<number> {
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  let seen = 0;
-  let highest = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const seq = /^ack (\d+)$/.exec(line)?.[1];
-    if (seq) highest = Math.max(highest, Number(seq));
-    if (++seen === acks) child.kill('SIGKILL');
-  }
-  expect(await ended).toEqual([null, 'SIGKILL']);
-  return highest;
 }

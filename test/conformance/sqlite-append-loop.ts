@@ -10,5 +10,6 @@ const failed = (call: string) => (error: Error) => console.log(call, error.name)
 await appendLoop(journal, run).catch(failed('append'));
 await journal.append(run, 0, 2, [loopEntry(0)]).catch(failed('append'));
 await journal.claim(run, 0, 'again').catch(failed('claim'));
+await journal.appendStream('s', { at: 0, kind: 'said', by: '', why: '', data: {} }).catch(failed('stream'));
 console.log('read', (await journal.read(run, 1, 1)).length);
 await journal.close();

@@ -17,6 +17,7 @@ import { draw } from '../../src/std/draw.ts';
 import { must } from '../../src/std/assert.ts';
 import { Testbed, type TestbedOptions } from '../../testbed/testbed.ts';
 import { checkRun } from '../checkers/check-run.ts';
+import { ServingConsole } from '../console/serving-console.ts';
 import type { LastLook, Violation } from '../checkers/evidence.ts';
 import { testbedHistory, type Felt } from '../checkers/history.ts';
 
@@ -129,6 +130,11 @@ export class Site implements AsyncDisposable {
   async begin(...args: string[]): Promise<string> {
     const { document } = await this.json('run', this.plan, '--fleet', this.testbed.fleetYaml, '--yes', '--detach', ...args);
     return (document as RunView).run;
+  }
+
+  /** The server of this site in the foreground, with the console on a free port, until it is disposed of. Begin nothing before it. */
+  serveConsole(): Promise<ServingConsole> {
+    return ServingConsole.start(this.#env);
   }
 
   client(): Client {

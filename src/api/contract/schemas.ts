@@ -19,6 +19,10 @@ const stragglerSchema = z.object({
   step: z.string(),
   cause: z.string(),
   waitingFor: z.string(),
+  /** Who has taken it in hand. */
+  has: z.string().nullable(),
+  /** What did not end well, and automatic tries to mend it, in their order. */
+  tried: z.array(z.object({ step: z.string(), attempt: z.number().int(), how: z.string(), at: iso })),
 });
 
 /** Per cent of the baseline -> minutes from time zero; null: not within the horizon of the forecast. */
@@ -101,7 +105,7 @@ export const runOptionsSchema = z.object({
   twin: z.object({ speed: z.number().positive(), seed: z.number().int(), options: z.record(z.string(), z.unknown()) }).nullable(),
   /** Why the window is not waited for; null = it is. */
   now: z.string().nullable(),
-  by: z.string(),
+  by: z.string().default(''),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
 
@@ -159,8 +163,8 @@ export type Counts = z.infer<typeof countsSchema>;
 
 const wordsShape = {
   run: z.string(),
-  by: z.string(),
-  reason: z.string().min(1),
+  by: z.string().default('').describe("believed on the server's own socket only; elsewhere the token says who it is"),
+  reason: z.string().min(1).max(2_000),
   targets: z.string().nullable(),
 };
 export const controlSchema = z.object({
@@ -168,7 +172,7 @@ export const controlSchema = z.object({
   word: z.enum(['confirm', 'pause', 'resume', 'hold', 'abort', 'recall', 'release']),
 });
 export const approveSchema = z.object({ ...wordsShape, gate: z.string().nullable() });
-export const stragglerActSchema = z.object({ ...wordsShape, act: z.enum(['retry', 'fixed', 'drop']) });
+export const stragglerActSchema = z.object({ ...wordsShape, act: z.enum(['take', 'retry', 'fixed', 'drop']) });
 export const consentSchema = z.object({ ...wordsShape, customer: z.string().nullable(), to: z.enum(['affected', 'signal', 'requeue']) });
 /** The answer to a word: what it leaves behind. */
 export const leavesSchema = z.object({ leaves: z.string() });

@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { challenged, type Challenge } from '../../sim/challenge/challenge.ts';
 import type { CliContext } from '../context.ts';
-import { counted, printJson } from '../output.ts';
+import { printJson } from '../output.ts';
 import { priorsAsked } from '../priors-asked.ts';
 import { planCommand, questionLines } from '../question-lines.ts';
 import { addRehearsalOptions, addSetOption, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
+import { counted } from '../../std/share.ts';
 
 const WIDTH_MAX = 120;
 const EXAMPLES = `

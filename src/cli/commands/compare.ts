@@ -4,9 +4,9 @@ import { showMinutes } from '../../chart/scale.ts';
 import { MILESTONES, type Comparison, type Difference } from '../../core/forecast/forecast.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { comparing } from '../../sim/limits/compare.ts';
-import { showCount } from '../../std/share.ts';
+import { counted, showCount } from '../../std/share.ts';
 import type { CliContext } from '../context.ts';
-import { counted, printJson, table } from '../output.ts';
+import { printJson, table } from '../output.ts';
 import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
 

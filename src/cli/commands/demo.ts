@@ -1,4 +1,5 @@
-// `pitstop demo`: a whole maintenance on a twin, sped up, with nothing else installed, from plan to retro; leaves nothing behind.
+// `pitstop demo`: a whole maintenance on a twin, sped up, with nothing else installed, from plan to retro, or in the browser; leaves nothing
+// behind.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,41 +8,52 @@ import { showPlan } from '../../files/plan-file.ts';
 import { retroMarkdown } from '../../report/retro-markdown.ts';
 import { showDuration } from '../../std/duration.ts';
 import type { CliContext } from '../context.ts';
-import { demoDocuments, demoFaults } from '../demo-documents.ts';
+import { demoDocuments, demoFaults } from '../../study/demo.ts';
+import { demoConsole } from '../demo-console.ts';
 import { stopServer } from '../ensure-server.ts';
 import type { Client } from '../client.ts';
 import { follow, type Followed } from '../follow.ts';
-import { planFrom, refuseErrors } from '../make-plan.ts';
-import { counted, printJson } from '../output.ts';
+import { planFrom, refuseErrors } from '../../study/make-plan.ts';
+import { printJson } from '../output.ts';
 import { onlyPeopleLeft } from '../run-end.ts';
 import { stateFolderAt } from '../state-folder.ts';
-import { twinOptions } from '../twin-options.ts';
+import { twinOptions } from '../../study/twin-options.ts';
 import { wholeFrom1 } from './events.ts';
 import { retroFrom } from './retro.ts';
+import { counted } from '../../std/share.ts';
 
 interface DemoOptions {
   readonly nodes: number;
-  readonly speed: number;
+  readonly speed?: number;
   readonly seed: number;
+  readonly console?: true;
+  readonly port: number;
   readonly json?: true;
 }
 
 const NODES_MAX = 20_000;
+/** A whole maintenance in a minute; in the browser slow enough to look at. */
+const SPEED = 480;
+const CONSOLE_SPEED = 60;
+const PORT = 4620;
 
 export function addDemo(program: Command, context: CliContext): void {
   program
     .command('demo')
     .description('run a maintenance on a simulated fleet, sped up, from plan to retro; nothing real is touched')
     .option('--nodes <count>', 'nodes of the fleet', nodeCount, 1_024)
-    .option('--speed <factor>', 'how much faster than the wall its time goes', wholeFrom1, 480)
+    .option('--speed <factor>', `how much faster than the wall its time goes (${SPEED}; with --console ${CONSOLE_SPEED})`, wholeFrom1)
     .option('--seed <seed>', 'what durations and faults are drawn from', wholeFrom1, 1)
+    .option('--console', 'in the browser instead: a site of three clusters, until Ctrl-C')
+    .option('--port <port>', 'of the console on this machine; 0: any free one', portNumber, PORT)
     .option('--json', 'print the retro as JSON and nothing else')
-    .addHelpText('after', '\nExample:\n  pitstop demo --nodes 256 --seed 7')
+    .addHelpText('after', '\nExamples:\n  pitstop demo --nodes 256 --seed 7\n  pitstop demo --console')
     .action((options: DemoOptions) => demo(context, options));
 }
 
 async function demo(context: CliContext, options: DemoOptions): Promise<void> {
   const { terminal } = context;
+  if (options.console) return demoConsole(context, { ...options, speed: options.speed ?? CONSOLE_SPEED });
   const state = stateFolderAt(mkdtempSync(join(tmpdir(), 'pitstop-demo-')));
   try {
     await play(context, state, options);
@@ -55,7 +67,7 @@ async function demo(context: CliContext, options: DemoOptions): Promise<void> {
 async function play(
   context: CliContext,
   state: ReturnType<typeof stateFolderAt>,
-  { nodes, speed, seed, json }: DemoOptions,
+  { nodes, speed = SPEED, seed, json }: DemoOptions,
 ): Promise<void> {
   const { terminal, user } = context;
   const began = performance.now();
@@ -100,4 +112,10 @@ function nodeCount(text: string): number {
   const count = wholeFrom1(text);
   if (count > NODES_MAX) throw new InvalidArgumentError(`It must be at most ${NODES_MAX}.`);
   return count;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return port;
 }

@@ -7,8 +7,9 @@ import { topologyOf } from '../../core/fleet/topology.ts';
 import { readFleet } from '../../files/fleet-file.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { counted, findingLines, printJson } from '../output.ts';
+import { findingLines, printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { counted } from '../../std/share.ts';
 
 export function addDoctor(program: Command, context: CliContext): void {
   program

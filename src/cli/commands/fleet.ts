@@ -1,5 +1,5 @@
-// `pitstop fleet check` reads a fleet file; `pitstop fleet import slurm` writes one from a live cluster.
-import { resolve } from 'node:path';
+// `pitstop fleet check` reads a fleet file, `fleet keep` hands it to the server, `fleet import slurm` writes one from a live cluster.
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Finding } from '../../core/finding.ts';
@@ -11,8 +11,9 @@ import { BadInputError, showProblem } from '../../files/problem.ts';
 import { writeWhole } from '../../files/read-text.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { counted, findingLines, printJson } from '../output.ts';
+import { findingLines, printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { counted } from '../../std/share.ts';
 
 /** What the server makes of a live cluster: the fleet file's text for people, and the same as a document. */
 const importedSchema = z.object({ text: z.string(), document: z.unknown(), nodes: z.number().int() });
@@ -26,6 +27,14 @@ export function addFleet(program: Command, context: CliContext): void {
     .option('--json', 'print {ok, nodes, findings} and nothing else')
     .addHelpText('after', '\nExample:\n  pitstop fleet check fleet.yaml')
     .action((file: string, options: { json?: true }) => check(context, file, options.json === true));
+  fleet
+    .command('keep')
+    .description('hand a fleet file to the server: the console shows it, and plans can be written for it there')
+    .argument('<file>', 'fleet.yaml')
+    .option('--catalogue <folder>', "procedures of the site that go before all others, on the server's machine")
+    .option('--json', 'print the fleet as the server knows it and nothing else')
+    .addHelpText('after', '\nExample:\n  pitstop fleet keep fleet.yaml')
+    .action((file: string, options: KeepOptions) => keep(context, file, options));
   const importing = fleet.command('import').description('make a fleet file from what a live system shows');
   importing
     .command('slurm')
@@ -43,6 +52,23 @@ interface ImportOptions {
   readonly bin?: string;
   readonly output?: string;
   readonly json?: true;
+}
+
+interface KeepOptions {
+  readonly catalogue?: string;
+  readonly json?: true;
+}
+
+async function keep({ client, terminal }: CliContext, file: string, { catalogue, json }: KeepOptions): Promise<void> {
+  const { fleet } = readFleetInForce(file);
+  const server = await client();
+  const kept = await slowly(
+    terminal,
+    'handing the fleet over',
+    server.fleets.keep({ fleet, folder: dirname(resolve(file)), catalogue: catalogue === undefined ? null : resolve(catalogue) }),
+  );
+  if (json) printJson(terminal, kept);
+  else terminal.err(`${kept.fleet}: the server knows its ${counted(kept.nodes, 'node')} now\n`);
 }
 
 async function importSlurm({ client, terminal }: CliContext, { conf, bin, output, json }: ImportOptions): Promise<void> {

@@ -13,9 +13,10 @@ import { showProblem } from '../../files/problem.ts';
 import { readText } from '../../files/read-text.ts';
 import type { CliContext } from '../context.ts';
 import { badArgument, EXIT } from '../exit.ts';
-import { counted, printJson } from '../output.ts';
+import { printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
 import { wholeFrom1 } from './events.ts';
+import { counted } from '../../std/share.ts';
 
 interface ImportFlags {
   readonly name?: string;

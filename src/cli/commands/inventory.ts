@@ -6,8 +6,9 @@ import { readFleet } from '../../files/fleet-file.ts';
 import { writeInventory } from '../../files/inventory-file.ts';
 import { inventorySchema } from '../../files/plan-schema.ts';
 import type { CliContext } from '../context.ts';
-import { counted, printJson } from '../output.ts';
+import { printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { counted } from '../../std/share.ts';
 
 interface InventoryOptions {
   readonly fleet: string;

@@ -6,9 +6,10 @@ import { terminalGrowth } from '../../chart/terminal-growth.ts';
 import type { LimitCost, LimitsReport } from '../../core/forecast/forecast.ts';
 import { limiting } from '../../sim/limits/limits.ts';
 import type { CliContext } from '../context.ts';
-import { clip, counted, printJson, table } from '../output.ts';
+import { clip, printJson, table } from '../output.ts';
 import { priorsAsked } from '../priors-asked.ts';
 import { addRehearsalOptions, addSetOption, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
+import { counted } from '../../std/share.ts';
 
 const WIDTH_MAX = 120;
 const EXAMPLES = `

@@ -6,14 +6,15 @@ import { diffPlans } from '../../core/plan/child.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { makeChildPlan, makePlan } from '../../core/plan/planner.ts';
 import { readPlan, writePlan } from '../../files/plan-file.ts';
-import { applySets } from '../../files/plan-set.ts';
 import { readText } from '../../files/read-text.ts';
 import type { Remake } from '../../sim/search/build.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { countTargets, minuteOf, planInputFrom, refuseErrors, withId, type Source } from '../make-plan.ts';
+import { childInput } from '../../study/child-plan.ts';
+import { countTargets, planInputFrom, refuseErrors, withId, type Source } from '../../study/make-plan.ts';
 import { searchSeconds, searchedPlan, type SearchWishes } from '../plan-search.ts';
-import { clip, counted, findingLines, flowed, printJson, table } from '../output.ts';
+import { clip, findingLines, flowed, printJson, table } from '../output.ts';
+import { counted } from '../../std/share.ts';
 
 interface PlanOptions extends Omit<SearchWishes, 'seconds'> {
   readonly search?: number | true;
@@ -126,8 +127,7 @@ function child({ set, output, ...others }: PlanOptions, file: string): Made {
   if (output === undefined) throw new UsageError('a child plan needs -o CHILD');
   if (resolve(output) === resolve(file)) throw new UsageError(`${file}: plans are immutable; write the child to another file`);
   const parent = readPlan(file);
-  const nowMs = Date.now();
-  const input = { parent, ...applySets(parent, set, nowMs), nowMin: minuteOf(nowMs) };
+  const input = childInput(parent, set, Date.now());
   const { plan } = makeChildPlan(input);
   const remake: Remake = (changes) => makeChildPlan({ ...input, ...changes });
   return { plan: withId(plan), output, from: file, parent, remake };

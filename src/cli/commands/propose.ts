@@ -1,19 +1,21 @@
 // `pitstop propose`: the proposal that a lead puts before a customer, as one Markdown or HTML file.
 import { dirname, extname } from 'node:path';
 import type { Command } from 'commander';
+import type { Plan } from '../../core/plan/plan.ts';
 import { folderExists, writeWhole } from '../../files/read-text.ts';
 import { proposalHtml } from '../../report/proposal-html.ts';
 import { proposalMarkdown } from '../../report/proposal-markdown.ts';
 import type { Proposal } from '../../report/proposal.ts';
 import type { CliContext } from '../context.ts';
-import { badArgument } from '../exit.ts';
-import { minuteOf } from '../make-plan.ts';
+import { badArgument, UsageError } from '../exit.ts';
+import { minuteOf } from '../../study/make-plan.ts';
 import { printJson } from '../output.ts';
 import { priorsAsked } from '../priors-asked.ts';
-import { buildProposal } from '../proposal/build.ts';
-import { gather } from '../proposal/gather.ts';
-import { scopeOf } from '../proposal/scope.ts';
-import { addRehearsalOptions, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
+import { buildProposal } from '../../study/proposal/build.ts';
+import { gather, type Hands } from '../../study/proposal/gather.ts';
+import { NotConcernedError, scopeOf, type Scope } from '../../study/proposal/scope.ts';
+import { slowly } from '../progress.ts';
+import { addRehearsalOptions, carryOutHere, planToRehearse, type RehearsalOptions } from '../rehearsal.ts';
 
 interface ProposeOptions extends Omit<RehearsalOptions, 'set'> {
   readonly output: string;
@@ -44,12 +46,11 @@ async function propose(context: CliContext, file: string, options: ProposeOption
   const { output, seed, scenarios, engine, priors, json = false } = options;
   const form = formOf(output);
   const plan = planToRehearse(file, [], await priorsAsked(context, priors));
-  const scope = scopeOf(plan, options.for ?? null);
-  const material = await gather(context, plan, scope, {
+  const scope = scopeFor(plan, options.for ?? null);
+  const material = await gather(handsOf(context, json), plan, scope, {
     seed,
     ...(scenarios !== undefined && { scenarios }),
     ...(engine !== undefined && { engine }),
-    json,
     madeAtUnixMin: minuteOf(Date.now()),
   });
   if (material === null) return;
@@ -57,6 +58,23 @@ async function propose(context: CliContext, file: string, options: ProposeOption
   writeWhole(output, form(proposal));
   context.terminal.err(`${output} written\n`);
   if (json) printJson(context.terminal, { file: output, ...proposal });
+}
+
+function scopeFor(plan: Plan, customer: string | null): Scope {
+  try {
+    return scopeOf(plan, customer);
+  } catch (error) {
+    if (error instanceof NotConcernedError) throw new UsageError(`--for ${error.message}`);
+    throw error;
+  }
+}
+
+function handsOf(context: CliContext, json: boolean): Hands {
+  return {
+    carryOut: (asking, line) => carryOutHere(context, { asking, line, json }),
+    waiting: (what, work) => slowly(context.terminal, what, work),
+    stop: () => context.terminal.interrupted().aborted,
+  };
 }
 
 /** Refuses before anything is rehearsed what could not be written after it. */

@@ -13,14 +13,14 @@ import { readText } from '../../files/read-text.ts';
 import type { Client } from '../client.ts';
 import type { CliContext } from '../context.ts';
 import { badArgument, EXIT, UsageError } from '../exit.ts';
-import { follow, isYes } from '../follow.ts';
+import { follow, isYes, waitsForSecond } from '../follow.ts';
 import { runLines } from '../live-view.ts';
-import { minuteOf, refuseErrors } from '../make-plan.ts';
-import { showCount } from '../../std/share.ts';
-import { clip, counted, findingLines, flowed, printJson } from '../output.ts';
+import { minuteOf, refuseErrors } from '../../study/make-plan.ts';
+import { counted, showCount } from '../../std/share.ts';
+import { clip, findingLines, flowed, printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
 import type { Until } from '../run-end.ts';
-import { twinOptions } from '../twin-options.ts';
+import { twinOptions } from '../../study/twin-options.ts';
 import { wholeFrom1 } from './events.ts';
 import { untilOption } from './runs.ts';
 
@@ -105,7 +105,8 @@ async function run(context: CliContext, file: string, flags: RunFlags): Promise<
     return;
   }
   const reason = flags.reason ?? (flags.yes ? 'run --yes' : 'counts confirmed at the terminal');
-  await client.runs.control({ run: name, word: 'confirm', by: flags.by, reason, targets: null });
+  const { leaves } = await client.runs.control({ run: name, word: 'confirm', by: flags.by, reason, targets: null });
+  if (waitsForSecond(leaves)) terminal.err(`${leaves}: pitstop confirm ${name} --by WHO --reason WHY\n`);
   await (flags.detach ? detach(context, client, name, plan, flags) : watch(context, client, name, flags));
 }
 

@@ -16,8 +16,9 @@ import type { CliContext } from '../context.ts';
 import { badArgument, EXIT, UsageError } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { runLines } from '../live-view.ts';
-import { counted, printJson } from '../output.ts';
+import { printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { counted } from '../../std/share.ts';
 
 interface WatchFlags {
   readonly fleet: string;

@@ -30,11 +30,18 @@ interface Word {
   ) => Promise<{ leaves: string }>;
 }
 
-const control = (word: 'pause' | 'resume' | 'hold' | 'abort' | 'recall' | 'release'): Word['say'] => {
+const control = (word: 'confirm' | 'pause' | 'resume' | 'hold' | 'abort' | 'recall' | 'release'): Word['say'] => {
   return (client, run, words) => client.runs.control({ run, word, ...words });
 };
 
 const WORDS: readonly Word[] = [
+  {
+    name: 'confirm',
+    description: 'confirm the counts, where the policy wants a second person to',
+    example: 'pitstop confirm image-1 --by ada --reason "counts checked"',
+    targets: 'none',
+    say: control('confirm'),
+  },
   {
     name: 'pause',
     description: 'start nothing new; steps under way end, drained targets stay drained',
@@ -117,15 +124,14 @@ export function addWords(program: Command, context: CliContext): void {
     .argument('<run>', 'name of the run')
     .argument('<node>', 'its name, or a node set')
     .addArgument(
-      new Argument('<act>', 'retry: the failed step again; fixed: repaired, look and validate; drop: give it up').choices([
-        'retry',
-        'fixed',
-        'drop',
-      ]),
+      new Argument(
+        '<act>',
+        'take: I have it in hand; retry: the failed step again; fixed: repaired, look and validate; drop: give it up',
+      ).choices(['take', 'retry', 'fixed', 'drop']),
     );
   withReason(straggler, context)
     .addHelpText('after', '\nExample:\n  pitstop straggler image-1 n7 fixed --reason "tray replaced"')
-    .action(async (run: string, node: string, act: 'retry' | 'fixed' | 'drop', said: Said) => {
+    .action(async (run: string, node: string, act: 'take' | 'retry' | 'fixed' | 'drop', said: Said) => {
       const words = { by: said.by, reason: reasonOf(said.reason), targets: node };
       await answer(context, run, said.json === true, (client) => client.runs.straggler({ run, act, ...words }));
     });

@@ -76,6 +76,17 @@ export interface Parts {
   readonly arriving: readonly { readonly count: number; readonly atMin: number }[];
 }
 
+/** Words of people that can be made to need two. `drop`: giving a straggler up. */
+export const APPROVED_WORDS = ['confirm', 'approve', 'recall', 'abort', 'consent', 'drop'] as const;
+export type ApprovedWord = (typeof APPROVED_WORDS)[number];
+
+/** How many different people must say a word before it is carried out. */
+export interface Approval {
+  readonly people: 1 | 2;
+  /** The words that it is about; empty with one person. */
+  readonly of: readonly ApprovedWord[];
+}
+
 export interface Policy {
   /** Empty: whenever `run` is called. */
   readonly windows: readonly Window[];
@@ -97,4 +108,6 @@ export interface Policy {
   readonly blackouts: readonly Blackout[];
   /** For rehearsals only: what is known better than the defaults. */
   readonly assume?: Partial<Assumptions>;
+  /** Absent: one person is enough for every word. */
+  readonly approval?: Approval;
 }

@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { RunHeader } from '../ports.ts';
 import type { Chronicle, EndedStep } from '../run/chronicle.ts';
 import { jobStates } from '../run/jobs.ts';
+import { saidOf } from '../run/said.ts';
 import { returnTimes, scopeNeed, statusOf, type RunStatus, type Straggler } from '../run/status.ts';
 import { FLAG, stageCode } from '../run/states.ts';
 import { hasFlag } from '../run/state.ts';
@@ -109,22 +110,6 @@ interface JobLine {
 const MINUTE = 60_000;
 /** What a target can cost at most in gpuHoursNotReturned (docs/concepts.md). */
 const NOT_RETURNED_HOURS_MAX = 72;
-const PEOPLE = new Set([
-  'confirm',
-  'release',
-  'consent',
-  'pause',
-  'resume',
-  'abort',
-  'hold',
-  'unhold',
-  'approve',
-  'recall',
-  'retry',
-  'fixed',
-  'drop',
-  'note',
-]);
 const SKIPPED = stageCode('skipped');
 
 export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, plan: Plan, chronicle: Chronicle): Retro {
@@ -159,7 +144,7 @@ export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, p
     notTaken: notTakenOf(chronicle),
     jobs: jobsOf(chronicle),
     gpuHoursNotReturned: notReturnedHours(chronicle),
-    people: peopleOf(chronicle, minutes),
+    people: saidOf(chronicle).map(({ at, ...line }) => ({ ...line, atMin: minutes(at) })),
     leases: chronicle.acts.filter((act) => act.kind === 'lease').map((act) => ({ mover: textOf(act.data['mover']), words: act.why })),
   };
 }
@@ -285,18 +270,4 @@ function notReturnedHours(chronicle: Chronicle): number {
     hours += known * Math.min(NOT_RETURNED_HOURS_MAX, (until - drained) / 3_600_000);
   }
   return hours;
-}
-
-/** Equal words of one person about many targets at one moment are one line. */
-function peopleOf(chronicle: Chronicle, minutes: (at: number) => number | null): Retro['people'] {
-  const lines: { at: number; kind: string; by: string; why: string; targets: string[] }[] = [];
-  for (const act of chronicle.acts) {
-    if (!PEOPLE.has(act.kind) || act.by === '' || act.by === 'operator') continue;
-    const last = lines.at(-1);
-    const name = act.target < 0 ? [] : [chronicle.program.targets[act.target] as string];
-    if (last && last.kind === act.kind && last.by === act.by && last.why === act.why && act.at - last.at < 1_000)
-      last.targets.push(...name);
-    else lines.push({ at: act.at, kind: act.kind, by: act.by, why: act.why, targets: name });
-  }
-  return lines.map(({ at, targets, ...line }) => ({ ...line, atMin: minutes(at), targets: foldNames(targets) }));
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../std/json.ts';
 import { frozenOf, type FrozenForecast } from '../forecast/frozen.ts';
 import type { Entry, EntryKind } from '../ports.ts';
 import { advance, eventCode, isMachineEvent } from './advance.ts';
+import { SEEN } from './cell.ts';
 import { COMMAND } from './commands.ts';
 import type { Program } from './program.ts';
 import { createState, type MachineState } from './state.ts';
@@ -23,6 +24,10 @@ export interface Chronicle {
   readonly returnedAt: Float64Array;
   readonly stepSince: Float64Array;
   readonly troubleSince: Float64Array;
+  /** By target, as SEEN of cell.ts: in service or not, when somebody looked before the run did anything. */
+  readonly seen: Uint8Array;
+  /** Who has taken a straggler in hand; null = nobody. */
+  readonly has: (string | null)[];
   /** Why a target is off the happy path, held, foreign or skipped. */
   readonly cause: (string | null)[];
   readonly versions: (JsonObject | null)[];
@@ -79,6 +84,8 @@ export function createChronicle(program: Program): Chronicle {
     returnedAt: never(),
     stepSince: never(),
     troubleSince: never(),
+    seen: new Uint8Array(n),
+    has: Array.from({ length: n }, () => null),
     cause: Array.from({ length: n }, () => null),
     versions: Array.from({ length: n }, () => null),
     gpus: never(),
@@ -115,6 +122,9 @@ const ACTS = new Set<EntryKind>([
   'window',
 ]);
 
+/** Their words say nothing of why a target stands where it stands. */
+const BESIDE: ReadonlySet<EntryKind> = new Set<EntryKind>(['intent', 'act', 'note']);
+
 /** Takes one entry in; returns the machine's commands (triples, see COMMAND), which a live runner obeys and a replay ignores. */
 export function record(chronicle: Chronicle, entry: Entry): number[] {
   const { program, state } = chronicle;
@@ -146,6 +156,7 @@ function obey(chronicle: Chronicle, at: number, command: number, subject: number
     case COMMAND.returned:
       chronicle.returnedAt[subject] = at;
       chronicle.troubleSince[subject] = Number.NaN;
+      chronicle.has[subject] = null;
       break;
     case COMMAND.failed:
       chronicle.returnedAt[subject] = Number.NaN;
@@ -162,7 +173,7 @@ function note(chronicle: Chronicle, entry: Entry): void {
   const { target, kind, at } = entry;
   const data = entry.note?.data ?? {};
   const why = entry.note?.why ?? '';
-  if (target >= 0 && why !== '' && kind !== 'intent' && kind !== 'act') chronicle.cause[target] = why;
+  if (target >= 0 && why !== '' && !BESIDE.has(kind)) chronicle.cause[target] = why;
   if (target >= 0 && (kind === 'foreign' || kind === 'hold') && Number.isNaN(chronicle.troubleSince[target]))
     chronicle.troubleSince[target] = at;
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'unhold')) chronicle.troubleSince[target] = Number.NaN;
@@ -171,6 +182,8 @@ function note(chronicle: Chronicle, entry: Entry): void {
   if (target >= 0 && data['left'] === true) chronicle.timeZero ??= at;
   if (kind === 'begin') chronicle.begunAt = at;
   if (kind === 'forecast') chronicle.forecast ??= frozenOf(data, at);
+  if (target >= 0) noteSeen(chronicle, target, kind, data);
+  if (kind === 'note' && target >= 0 && typeof data['has'] === 'string') chronicle.has[target] = data['has'];
   if (kind === 'baseline' && target >= 0) noteBaseline(chronicle, target, data);
   if (kind === 'intent' && target >= 0) {
     if (chronicle.timeZero === null && isDrain(chronicle, entry.step)) chronicle.timeZero = at;
@@ -180,6 +193,13 @@ function note(chronicle: Chronicle, entry: Entry): void {
   if (kind === 'observed' && target < 0 && typeof data['inService'] === 'number')
     chronicle.inService.push({ at, count: data['inService'] });
   if (ACTS.has(kind)) chronicle.acts.push({ at, kind, target, by: entry.note?.by ?? '', why, data });
+}
+
+/** A baseline was in service; of what is left out, its entry says as what it was seen, if somebody looked. */
+function noteSeen(chronicle: Chronicle, target: number, kind: EntryKind, data: JsonObject): void {
+  const shown = data['seen'];
+  if (kind === 'baseline' || (kind === 'skip' && shown === 'in-service')) chronicle.seen[target] = SEEN.inService;
+  else if (kind === 'skip' && shown === 'out') chronicle.seen[target] = SEEN.out;
 }
 
 function noteBaseline(chronicle: Chronicle, target: number, data: JsonObject): void {

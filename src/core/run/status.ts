@@ -1,7 +1,7 @@
 // Where a run stands, in the words of the contract (docs/concepts.md): computed from the chronicle, never stored.
 import { resolveQuantity } from '../change/quantity.ts';
 import { foldNames } from '../fleet/nodeset.ts';
-import type { Chronicle } from './chronicle.ts';
+import type { Chronicle, EndedStep } from './chronicle.ts';
 import type { ReturnScope } from './program.ts';
 import { FLAG, NODE_STATES, STAGES, stageCode, WAVE_STATES, type RunState } from './states.ts';
 import { hasFlag } from './state.ts';
@@ -38,6 +38,18 @@ export interface Straggler {
   readonly step: string;
   readonly cause: string;
   readonly waitingFor: string;
+  /** Who has taken it in hand; null = nobody. */
+  readonly has: string | null;
+  /** Attempts in this run that did not end well, and automatic tries to mend it, in their order. */
+  readonly tried: readonly Tried[];
+}
+
+interface Tried {
+  readonly step: string;
+  readonly attempt: number;
+  readonly how: EndedStep['how'];
+  /** Unix ms of its end. */
+  readonly at: number;
 }
 
 const MARKS = [50, 75, 95, 99, 100] as const;
@@ -141,9 +153,7 @@ function stragglersOf(chronicle: Chronicle): Straggler[] {
   const { program, state } = chronicle;
   const list: Straggler[] = [];
   for (const [target, name] of program.targets.entries()) {
-    const stage = state.stage[target] as number;
-    const parked = stage === PARKED && hasFlag(state, target, FLAG.held | FLAG.foreign);
-    if (stage === SETTLED || stage === SKIPPED || (!hasFlag(state, target, FLAG.straggler) && !parked && stage !== DROPPED)) continue;
+    if (!needsPeople(chronicle, target)) continue;
     const failed = state.failedStep[target] as number;
     list.push({
       target: name,
@@ -151,9 +161,31 @@ function stragglersOf(chronicle: Chronicle): Straggler[] {
       step: program.steps[failed >= 0 ? failed : (state.step[target] as number)]?.name ?? '',
       cause: chronicle.cause[target] ?? '',
       waitingFor: waitingFor(chronicle, target),
+      has: chronicle.has[target] ?? null,
+      tried: [],
     });
   }
-  return list;
+  return list.length === 0 ? list : withTries(chronicle, list);
+}
+
+/** One pass over what ended, however many stragglers there are. */
+function withTries({ program, ended }: Chronicle, list: readonly Straggler[]): Straggler[] {
+  const tries = new Map<number, Tried[]>(list.map(({ target }) => [program.idOf.get(target) ?? -1, []]));
+  for (const { target, step, attempt, to, how } of ended) {
+    const of = tries.get(target);
+    const chain = of && program.chains[program.chainOf[target] as number];
+    if (!chain || (how === 'done' && (step < chain.mopUp || step >= chain.mopUpEnd))) continue;
+    of.push({ step: program.steps[step]?.name ?? '', attempt, how, at: to });
+  }
+  return list.map((straggler) => ({ ...straggler, tried: tries.get(program.idOf.get(straggler.target) ?? -1) ?? [] }));
+}
+
+/** Off the happy path, given up on, or parked by a hold or a foreign act: it is named with its cause until it is settled. */
+export function needsPeople({ state }: Chronicle, target: number): boolean {
+  const stage = state.stage[target] as number;
+  if (stage === SETTLED || stage === SKIPPED) return false;
+  const parked = stage === PARKED && hasFlag(state, target, FLAG.held | FLAG.foreign);
+  return parked || stage === DROPPED || hasFlag(state, target, FLAG.straggler);
 }
 
 function isBack(chronicle: Chronicle, target: number): boolean {

@@ -3,8 +3,9 @@ import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalBrokenError, JournalBusyError, JournalFormatError } from '../errors.ts';
+import { STREAM_SCHEMA } from './streams.ts';
 
-/** Raise it whenever the tables, the packed record or the meaning of a kind change. */
+/** Raise it whenever a table, the packed record or the meaning of a kind changes. What only adds, as streams did, leaves it. */
 export const FORMAT = 1;
 
 /** "PITS": tells a journal from any other SQLite file. */
@@ -81,7 +82,8 @@ function prepare(db: DatabaseSync, file: string): void {
   const fresh = isFresh(db, file);
   db.exec('commit; pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off');
   db.exec(`pragma journal_size_limit = ${WAL_BYTES_KEPT}`);
-  if (fresh) db.exec(`begin exclusive; ${SCHEMA} commit`);
+  if (fresh) db.exec(`begin exclusive; ${SCHEMA} ${STREAM_SCHEMA} commit`);
+  else db.exec(STREAM_SCHEMA);
   if (fresh && file !== ':memory:') syncFolder(dirname(file));
 }
 

@@ -89,6 +89,23 @@ describe('sqlite file', () => {
     expect(pragmas).toEqual(['wal', 2, 'exclusive']);
   });
 
+  test('format: a journal from before streams gets them and keeps its runs and its format', async () => {
+    await fill(file, 5000);
+    alter(file, 'drop table stream_entry');
+    const journal = open(file);
+    expect(await journal.read('r', 1, 10_000)).toHaveLength(5000);
+    expect(await journal.readStream('s', 1, 9)).toEqual([]);
+    expect(await journal.appendStream('s', said)).toBe(1);
+    expect(await journal.append('r', 0, await journal.claim('r', 0, 'me'), [loopEntry(1)])).toBe(5001);
+    await journal.close();
+    const again = open(file);
+    expect(await again.readStream('s', 1, 9)).toEqual([{ ...said, seq: 1 }]);
+    await again.close();
+    const db = new DatabaseSync(file);
+    expect(db.prepare('pragma user_version').get()).toEqual({ user_version: 1 });
+    db.close();
+  });
+
   test('format: a newer file is refused and left as it was', async () => {
     await open(file).close();
     alter(file, `pragma user_version = ${FORMAT + 1}`);
@@ -135,6 +152,20 @@ describe('sqlite file', () => {
     await journal.close();
   });
 
+  test('damage: a missing or altered entry of a stream is found when it is read', async () => {
+    const journal = open(file);
+    await Promise.all([1, 2, 3].map(() => journal.appendStream('s', said)));
+    await journal.appendStream('t', said);
+    await journal.close();
+    alter(file, "delete from stream_entry where stream = 's' and seq = 2; update stream_entry set data = '{' where stream = 't'");
+    const again = open(file);
+    expect(await again.readStream('s', 1, 1)).toHaveLength(1);
+    await expect(again.readStream('s', 1, 9)).rejects.toThrow('damaged: stream s: seq 2 is missing');
+    await expect(again.readStream('s', 2, 1)).rejects.toThrow('damaged: stream s: seq 2 is missing');
+    await expect(again.readStream('t', 1, 9)).rejects.toThrow('damaged: stream t: data of seq 1 is no JSON');
+    await again.close();
+  });
+
   test('damage: a torn end of the write-ahead log loses only what it held', async () => {
     await fill(file, 0);
     const child = spawn(process.execPath, [LOOP, file, 'r'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -167,6 +198,7 @@ describe('sqlite store fails', () => {
       'append JournalBrokenError',
       'append JournalBrokenError',
       'claim JournalBrokenError',
+      'stream JournalBrokenError',
       'read 1',
     ]);
     const journal = open(file);
@@ -221,6 +253,7 @@ describe('sqlite group commit', () => {
 });
 
 const header = { run: 'r', planId: 'p', createdAt: 1, plan: '{}', targets: ['a'], steps: ['s'], shards: 1, options: {} };
+const said = { at: 1, kind: 'said', by: 'lead', why: 'test', data: { n: 1 } };
 
 function open(file: string): Journal {
   return openSqliteJournal({ file, clock: wallClock() });

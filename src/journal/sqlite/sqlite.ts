@@ -1,7 +1,7 @@
 // The journal on one machine: an SQLite file owned by one process, with group commit. What many callers append within a few
 // milliseconds is one transaction and one fsync; a promise resolves only after that.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Entry, Journal, RunHeader, StoredEntry } from '../../core/ports.ts';
+import type { Entry, Journal, RunHeader, StoredEntry, StoredStreamEntry, StreamEntry } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
 import type { Clock } from '../../std/clock.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../errors.ts';
 import { Packer, unpackChunk } from '../pack.ts';
 import { named, openFile, sqliteCode } from './file.ts';
+import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
 
 export interface SqliteJournalOptions {
@@ -65,6 +66,7 @@ class SqliteJournal implements Journal {
   readonly #flushMs: number;
   readonly #db: DatabaseSync;
   readonly #tables: Tables;
+  readonly #streams: Streams;
   readonly #states = new Map<string, RunState>();
   readonly #listeners = new Set<(run: string, lastSeq: number) => void>();
   readonly #dirty = new Set<RunState>();
@@ -83,6 +85,7 @@ class SqliteJournal implements Journal {
     this.#db = openFile(options.file);
     try {
       this.#tables = new Tables(this.#db);
+      this.#streams = new Streams(this.#db, this.#file);
     } catch (error) {
       this.#db.close();
       throw sqliteCode(error) === SQLITE_ERROR ? new JournalFormatError(this.#file, 'damaged', String(error)) : named(error, this.#file);
@@ -159,6 +162,18 @@ class SqliteJournal implements Journal {
     });
   }
 
+  async appendStream(stream: string, entry: StreamEntry): Promise<number> {
+    this.#assertWritable();
+    const { seq, chars } = this.#streams.add(stream, entry);
+    this.#pendingEntries += 1;
+    this.#pendingNoteChars += chars;
+    return this.#whenDurable(seq);
+  }
+
+  async readStream(stream: string, from: number, limit: number): Promise<readonly StoredStreamEntry[]> {
+    return this.#reading(() => this.#streams.read(stream, from, limit));
+  }
+
   subscribe(listener: (run: string, lastSeq: number) => void): () => void {
     this.#assertOpen();
     // A function of its own, so that a listener given twice is two subscriptions.
@@ -186,7 +201,7 @@ class SqliteJournal implements Journal {
     });
   }
 
-  /** One transaction for everything pending, of all runs and shards. */
+  /** One transaction for everything pending, of all runs, shards and streams. */
   #flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
@@ -205,8 +220,10 @@ class SqliteJournal implements Journal {
         for (const { state, shard, epoch, owner } of claims) this.#tables.claim(state.id, shard, epoch, owner);
         for (const state of dirty)
           for (const row of state.packer.take()) this.#tables.insertRow(state.id, state.durableSeq + 1 + row.first, row);
+        this.#streams.write();
       });
     } catch (error) {
+      this.#streams.drop();
       for (const waiter of waiters) waiter.reject(error as Error);
       return;
     }

@@ -1,11 +1,12 @@
 // A maintenance that others carry out, followed read only: looks, asks the core what that means, and feeds the run's machine. Everything it
 // must remember is in the journal, so a restarted server goes on where it was.
 import { eventsOf, outWords, seenInService, seenOut, standingOf, UNSEEN, type Sighting } from '../../core/past/sightings.ts';
-import type { SchedulerFacts, ShellFacts, StoredEntry } from '../../core/ports.ts';
+import type { EntryNote, SchedulerFacts, ShellFacts, StoredEntry } from '../../core/ports.ts';
 import { foldNames } from '../../core/fleet/nodeset.ts';
 import { STAGES, stageCode, type Stage } from '../../core/run/states.ts';
 import { textOf, type JsonObject } from '../../std/json.ts';
 import type { RunHost } from '../host.ts';
+import { LEAVES } from '../leaves.ts';
 import { readVersions } from '../steps/read.ts';
 import { lookAtAll } from '../watch.ts';
 
@@ -13,6 +14,8 @@ const WAITING = stageCode('waiting');
 const RUNNING = stageCode('running');
 const RETURNED = stageCode('returned');
 const SETTLED = stageCode('settled');
+
+const NEVER_LEFT: EntryNote = { why: 'never left service', data: { seen: 'in-service' } };
 
 /** Resolves when every node that left service is back and has stayed so for the plan's soak, when the watch was aborted, or the host stopped. */
 export async function watchOthers(host: RunHost): Promise<void> {
@@ -33,13 +36,13 @@ export async function watchOthers(host: RunHost): Promise<void> {
 export function endWatch(host: RunHost, words: { readonly by: string; readonly why: string }): string {
   const missing = { why: `not back when the watch was ended: ${words.why}` };
   for (const [target, stage] of host.chronicle.state.stage.entries()) {
-    if (stage === WAITING) host.feed(target, 'skip', { why: 'never left service' });
+    if (stage === WAITING) host.feed(target, 'skip', NEVER_LEFT);
     if (stage !== RUNNING) continue;
     host.feed(target, 'expired', missing);
     host.feed(target, 'drop', missing);
   }
   host.feed(-1, 'abort', words);
-  return 'the watch has ended: nothing was done by it, nothing is left behind';
+  return LEAVES.endWatch;
 }
 
 class Watch {
@@ -68,7 +71,7 @@ class Watch {
       return;
     }
     const inService = new Set(taken);
-    for (const target of targets) if (!inService.has(target)) host.feed(target, 'skip', { why: whyNot(facts.get(target)) });
+    for (const target of targets) if (!inService.has(target)) host.feed(target, 'skip', leftOut(facts.get(target)));
     for (const cluster of host.parts.program.clusters.keys()) host.feed(-1, 'window', { why: 'watched from now on' }, cluster * 2 + 1);
     host.feed(-1, 'begin', { data: { inService: taken.length } });
   }
@@ -156,8 +159,7 @@ class Watch {
   #end(): void {
     const host = this.#host;
     for (const line of versionLines(host, this.#sightings)) void host.write({ target: -1, kind: 'note', note: { by: 'watch', why: line } });
-    for (const [target, stage] of host.chronicle.state.stage.entries())
-      if (stage === WAITING) host.feed(target, 'skip', { why: 'never left service' });
+    for (const [target, stage] of host.chronicle.state.stage.entries()) if (stage === WAITING) host.feed(target, 'skip', NEVER_LEFT);
   }
 
   #mayHaveBooted(target: number): boolean {
@@ -199,6 +201,10 @@ function sightingOf({ note }: StoredEntry): Sighting {
   const { bootId, down, rebooted, versions } = note?.data ?? {};
   const known = typeof versions === 'object' && versions !== null && !Array.isArray(versions) ? (versions as JsonObject) : {};
   return { bootId: typeof bootId === 'string' ? bootId : null, down: down === true, rebooted: rebooted === true, versions: known };
+}
+
+function leftOut(facts: SchedulerFacts | undefined): EntryNote {
+  return facts ? { why: whyNot(facts), data: { seen: 'out' } } : { why: whyNot(facts) };
 }
 
 function whyNot(facts: SchedulerFacts | undefined): string {

@@ -47,6 +47,16 @@ export function createWitness(model: SimModel): (scenario: number) => Lived {
   };
 }
 
+/** By step: time zero is counted from the first of them that begins. */
+export function firstActs({ program, counted }: SimModel): readonly boolean[] {
+  const { steps, chains, chainOf } = program;
+  const drains = counted.some((target) => (chains[chainOf[target] as number]?.drain ?? -1) >= 0);
+  return steps.map(({ id, chain }) => {
+    const { drain, entry } = must(chains[chain], 'a chain');
+    return id === (drains ? drain : entry);
+  });
+}
+
 class Note implements Lived {
   zeroMs = Infinity;
   held = 0;
@@ -63,14 +73,12 @@ class Note implements Lived {
   readonly #isOff: readonly boolean[];
 
   constructor(model: SimModel) {
-    const { program, counted } = model;
-    const { steps, targets, chains } = program;
+    const { steps, targets, chains } = model.program;
     const ofStep = (test: (id: number, chain: (typeof chains)[number]) => boolean): boolean[] =>
       steps.map(({ id, chain }) => test(id, must(chains[chain], 'a chain')));
-    const drains = counted.some((target) => (chains[program.chainOf[target] as number]?.drain ?? -1) >= 0);
     this.#model = model;
     this.#isEntry = ofStep((id, chain) => id === chain.entry);
-    this.#isFirstAct = ofStep((id, chain) => id === (drains ? chain.drain : chain.entry));
+    this.#isFirstAct = firstActs(model);
     this.#isOff = ofStep((id, chain) => id >= chain.end);
     const times = (): Float64Array => new Float64Array(targets.length);
     [this.stagingMs, this.stagedMs, this.enteredMs] = [times(), times(), times()];
