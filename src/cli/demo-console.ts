@@ -38,7 +38,12 @@ export async function demoConsole(context: CliContext, options: ConsoleOptions):
     });
     const address = await Promise.race([upAt(state), serving.then(() => null)]);
     if (address === null) return;
-    const run = await furnish(await context.client(state), state, context.user, options);
+    const client = await context.client(state);
+    const run = await furnish(client, state, context.user, options).catch(async (error: unknown) => {
+      await client.server.stop();
+      await serving;
+      throw error;
+    });
     terminal.err(`\nThe console:        ${address}\n`);
     terminal.err(`The maintenance:    ${address}/runs/${run}\n`);
     terminal.err(`\nA simulated site of 896 nodes, ${options.speed} times as fast as the wall; nothing real is touched. Ctrl-C ends it.\n`);

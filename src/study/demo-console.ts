@@ -6,7 +6,7 @@ export interface ConsoleDemo {
   /** By what each is for. */
   readonly changes: { readonly past: Source; readonly now: Source; readonly next: Source };
   readonly policy: Source;
-  /** Of the one in the past, which nobody watches: without a canary that could hold it. */
+  /** Of the one in the past, which nobody watches: its canary never holds it. */
   readonly pastPolicy: Source;
 }
 
@@ -63,6 +63,6 @@ crew: {hardware: {count: 4}}
       next: change('july-image-hb2', 'hb2-[0001-0256]', '2025.07'),
     },
     policy: { file: 'demo/policy.yaml', text: policy },
-    pastPolicy: { file: 'demo/past-policy.yaml', text: `${policy}canary: none\n` },
+    pastPolicy: { file: 'demo/past-policy.yaml', text: `${policy}canary: {targets: "hb3-001", gate: {failed: 1}}\n` },
   };
 }

@@ -80,7 +80,7 @@ export async function serve(state: StateFolder, options: ServeOptions): Promise<
     await close();
     throw error;
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.resolve());
+  stopOnSignals(() => stopping.resolve());
   await stopping.promise;
   live.close();
   await api.close();
@@ -109,4 +109,17 @@ function packageCatalogue(): Stated {
 /** The log of `serve`. */
 function report(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+/** One Ctrl-C comes twice, from the terminal and from the bin; another one after so long ends a server that takes its time at once. */
+const IMPATIENT_MS = 1_000;
+
+function stopOnSignals(stop: () => void): void {
+  let since: number | null = null;
+  const heard = (): void => {
+    if (since === null) since = performance.now();
+    else if (performance.now() - since > IMPATIENT_MS) process.exit(1);
+    stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, heard);
 }

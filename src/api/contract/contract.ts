@@ -49,7 +49,7 @@ const seed = z
   .int()
   .min(0)
   .max(2 ** 31);
-const sets = z.array(z.string().max(500)).max(50).describe('as `pitstop plan --set`: policy.canary=none');
+const sets = z.array(z.string().max(500)).max(50).describe('as `pitstop plan --set`: policy.gates.returned=90%');
 /** Documents are sent as their checked text; the server reads no files of the client but those that drivers name. */
 const fleetInput = z.object({ fleet: z.unknown(), folder: z.string() });
 const reason = z.string().min(1).max(2_000);

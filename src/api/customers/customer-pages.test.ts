@@ -58,17 +58,17 @@ describe('before there is a run', () => {
     expect(desk.desk.customers.of(PLAN, BOREALIS)).toEqual([]);
   });
 
-  it('a rehearsal that is not ready: the page comes without it, and loads itself again', async () => {
+  it('a rehearsal that is not ready: the page comes without it, and loads itself again where that is asked for', async () => {
     const desk = await openTwoCustomers(windowed(), { patienceMs: 1 });
     const ask = Promise.withResolvers<never>();
     Object.assign(desk.parts.studies, { ask: () => ask.promise });
     const { secret } = await desk.link(AURORA);
-    const { html } = await desk.page(secret);
+    const { html } = await desk.page(secret, 'refresh=on');
     expect(html).toContain('http-equiv="refresh" content="5;');
     expect(html).not.toContain('value="sooner-unvalidated"');
-    expect((await desk.page(secret, 'refresh=off')).html).not.toContain('http-equiv="refresh"');
-    ask.reject(new Error('no memory'));
     expect((await desk.page(secret)).html).not.toContain('http-equiv="refresh"');
+    ask.reject(new Error('no memory'));
+    expect((await desk.page(secret, 'refresh=on')).html).not.toContain('http-equiv="refresh"');
   });
 
   it('what is released waits in the desk, and is said to the run once it is there', async () => {

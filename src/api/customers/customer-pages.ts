@@ -84,7 +84,8 @@ class Here {
       csrf,
       expiresAt: share.expiresAt,
       notice,
-      refresh: ask.query.get('refresh') !== 'off',
+      // A page that moves by itself is for those who asked for it.
+      refresh: ask.query.get('refresh') === 'on',
     });
   }
 

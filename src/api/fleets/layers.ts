@@ -83,7 +83,10 @@ export async function riskLayer({ parts, index, runs }: Asked): Promise<Layer> {
   return numbers('share', values);
 }
 
-/** Minutes by which a node is behind the expected return of its run's plan, never below 0; NaN: it is not expected back. */
+/** Beyond a day nobody counts minutes, and one straggler of last week would hide tonight's. */
+const LATE_MIN_MAX = 24 * 60;
+
+/** Minutes by which a node is behind the expected return of its run's plan, 0 to LATE_MIN_MAX; NaN: it is not expected back. */
 export async function lateLayer({ parts, index, runs }: Asked): Promise<Layer> {
   const values = new Float32Array(index.names.length).fill(Number.NaN);
   for (const { run } of inOrder(runs, Date.now()).open) {
@@ -98,7 +101,7 @@ export async function lateLayer({ parts, index, runs }: Asked): Promise<Layer> {
       if (id < 0 || !Number.isNaN(values[id]) || state.stage[target] === SKIPPED) continue;
       const back = returnedAt[target] as number;
       const atMin = ((Number.isNaN(back) ? host.now() : back) - zero) / 60_000;
-      values[id] = Math.max(0, atMin - (expected.returnMin[target] as number));
+      values[id] = Math.min(LATE_MIN_MAX, Math.max(0, atMin - (expected.returnMin[target] as number)));
     }
   }
   return numbers('min', values);

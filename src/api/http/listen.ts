@@ -80,7 +80,8 @@ export async function listen(
     await Promise.all(opened.map(closed));
     throw error;
   }
-  for (const line of openingLines(listens, unasked, doors)) log(line);
+  // Written as one, so that whoever waits for the address has read the rest as well.
+  if (listens.length > 0) log(openingLines(listens, unasked, doors).join('\n'));
   return {
     listens,
     close: async () => {
@@ -110,7 +111,6 @@ function refuseWithoutWayIn({ desk }: Pick<ApiParts, 'desk'>, { tcp, oidc }: Doo
 }
 
 function openingLines(listens: readonly Address[], unasked: Caller | null, { requireToken, oidc }: Doors): string[] {
-  if (listens.length === 0) return [];
   const where = listens.map((address) => `http://${showAddress(address)}`).join(', ');
   const far = listens.some(({ host }) => !isLoopback(host));
   return [

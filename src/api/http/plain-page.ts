@@ -33,5 +33,6 @@ body { margin: 0; font: 15px/1.5 system-ui, sans-serif; background: light-dark(#
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
 a { color: var(--accent); } code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
+summary { min-height: 1.75rem; align-content: center; cursor: pointer; }
 pre { background: var(--soft); padding: .75rem; overflow-x: auto; }
 `;

@@ -28,7 +28,7 @@ export function actsHtml(page: CustomerPage, clock: ReaderClock): Markup[] {
   const stop =
     page.refreshSeconds === null
       ? markup``
-      : markup`<p>This page reloads by itself and would lose what you type: <a href="./?refresh=off#acts">stop that before you write</a>.</p>\n`;
+      : markup`<p>This page reloads by itself and would lose what you type: <a href="./#acts">stop that before you write</a>.</p>\n`;
   return [stop, ...forms];
 }
 

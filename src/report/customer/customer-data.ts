@@ -61,7 +61,7 @@ export interface CustomerInput {
   /** For the versions before the change, until the run has looked itself. */
   readonly inventory?: Inventory | null;
   readonly notice?: Notice | null;
-  /** false: the reader asked the page not to reload itself. */
+  /** true: the reader asked the page to reload itself. */
   readonly refresh?: boolean;
 }
 
@@ -130,7 +130,7 @@ export function customerPageOf(input: CustomerInput): CustomerPage {
     },
     csrf: input.csrf,
     notice: input.notice ? { ...input.notice, text: clean(input.notice.text) } : null,
-    refreshSeconds: phase === 'under way' && input.refresh !== false ? REFRESH_SECONDS : null,
+    refreshSeconds: phase === 'under way' && input.refresh === true ? REFRESH_SECONDS : null,
   };
 }
 

@@ -64,11 +64,12 @@ describe('customer page', () => {
     expect([...new Set(kinds)].toSorted()).toEqual(['counter', 'later-validated', 'recall', 'release', 'sooner-unvalidated']);
   });
 
-  it('reloads by itself only while under way, to the page and not to the form, and not when asked not to', () => {
-    const reloading = (page: CustomerPage): boolean => customerPageHtml(page).includes('<meta http-equiv="refresh" content="60; url=./">');
-    expect(reloading(RICH)).toBe(true);
-    expect(reloading(pageOf({ refresh: false }))).toBe(false);
-    expect(reloading(pageOf(PLANNED))).toBe(false);
+  it('reloads by itself only while under way, to the page and not to the form, and only when asked to', () => {
+    const reloading = (page: CustomerPage): boolean =>
+      customerPageHtml(page).includes('<meta http-equiv="refresh" content="60; url=./?refresh=on">');
+    expect(reloading(pageOf({ refresh: true }))).toBe(true);
+    expect(reloading(RICH)).toBe(false);
+    expect(reloading(pageOf({ ...PLANNED, refresh: true }))).toBe(false);
     for (const phase of PHASES) expect(customerPageHtml({ ...RICH, phase })).toContain('>refresh</a>');
   });
 

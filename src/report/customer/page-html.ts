@@ -76,7 +76,7 @@ function sectionsOf(page: CustomerPage, clock: ReaderClock): Section[] {
 
 /** Goes to the page itself, so that the answer to a form is not sent again. */
 function refreshHtml({ refreshSeconds }: CustomerPage): Markup {
-  return refreshSeconds === null ? markup`` : markup`<meta http-equiv="refresh" content="${refreshSeconds}; url=./">\n`;
+  return refreshSeconds === null ? markup`` : markup`<meta http-equiv="refresh" content="${refreshSeconds}; url=./?refresh=on">\n`;
 }
 
 function noticeHtml({ notice }: CustomerPage): Markup {
@@ -90,9 +90,9 @@ function asOfHtml({ now, phase, refreshSeconds }: CustomerPage, clock: ReaderClo
     phase !== 'under way'
       ? markup``
       : refreshSeconds === null
-        ? markup` | <a href="./">reload by itself every minute</a>`
-        : markup` | reloads by itself every ${refreshSeconds} seconds: <a href="./?refresh=off">stop that</a>`;
-  const here = refreshSeconds === null && phase === 'under way' ? './?refresh=off' : './';
+        ? markup` | <a href="./?refresh=on">reload by itself every minute</a>`
+        : markup` | reloads by itself every ${refreshSeconds} seconds: <a href="./">stop that</a>`;
+  const here = refreshSeconds === null ? './' : './?refresh=on';
   return markup`<p class="asof">As of ${clock.full(now)}. All times are those of ${clock.zone} (${clock.offset}). <span class="controls"><a href="${here}">refresh</a>${self}</span></p>\n`;
 }
 

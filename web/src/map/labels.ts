@@ -115,8 +115,9 @@ export class Labels {
         const group = layout.rackGroup[rack]!;
         if (group < 0) return;
         const room = block.rackW * shot.scale;
-        const text = this.shorten(pen, inner.names[group] ?? '', room);
-        pen.fillText(text, (x - shot.left) * shot.scale, (y - shot.top) * shot.scale - ratio / 2);
+        // A name without its number says nothing, since all of them begin alike.
+        const text = inner.names[group] ?? '';
+        if (this.width(pen, text) <= room) pen.fillText(text, (x - shot.left) * shot.scale, (y - shot.top) * shot.scale - ratio / 2);
       },
     );
   }
