@@ -226,7 +226,16 @@ const customers = {
     .input(planInput.extend({ customer: z.string().max(200) }))
     .output(z.array(saidSchema)),
   update: act('/plans/{plan}/customers/{customer}/updates', "Write an update for the customer's page")
-    .input(planInput.extend({ customer: z.string().max(200), text: z.string().min(1).max(4_000) }))
+    .input(
+      planInput.extend({
+        customer: z.string().max(200),
+        text: z.string().min(1).max(4_000),
+        about: z
+          .enum(['news', 'why', 'contact'])
+          .default('news')
+          .describe('news: one more update. why and contact: what the page says of why this is done, and whom to ask; the last one counts'),
+      }),
+    )
     .output(saidSchema),
   act: act(
     '/plans/{plan}/customers/{customer}/acts',

@@ -1,6 +1,6 @@
 // The customer's page put together: where the plan stands, what was said, what is foretold. Every estimate that it shows is written down.
 import type { Plan } from '../../core/plan/plan.ts';
-import type { Customers } from '../../desk/customers.ts';
+import type { Customers, SaidSpeech } from '../../desk/customers.ts';
 import { customerPageOf, type CustomerInput } from '../../report/customer/customer-data.ts';
 import { etaData, givenEta } from '../../report/customer/etas.ts';
 import type { CustomerPage, Notice } from '../../report/customer/page-data.ts';
@@ -84,20 +84,27 @@ export class Views {
 
 /** Without what is foretold: enough to say what may be done now. */
 export function bareInput(customers: Pick<Customers, 'of'>, { plan, customer, chronicle, header, now }: Standing): CustomerInput {
+  const said = customers.of(plan.id, customer);
   return {
     plan,
     chronicle,
     header,
     customer,
-    said: customers.of(plan.id, customer),
+    // What the page says at another place is no news.
+    said: said.filter(({ data }) => data['about'] === undefined),
     forecast: null,
     rolling: null,
     sooner: null,
     now,
     csrf: '',
     expiresAt: now,
-    lines: { why: null, contact: null },
+    lines: { why: lineAbout(said, 'why'), contact: lineAbout(said, 'contact') },
   };
+}
+
+/** The last one that the lead wrote. */
+function lineAbout(said: readonly SaidSpeech[], about: 'why' | 'contact'): string | null {
+  return said.findLast(({ role, kind, data }) => role === 'lead' && kind === 'update' && data['about'] === about)?.text ?? null;
 }
 
 /** Writes down what the page foretells, where it is not what was told last. */

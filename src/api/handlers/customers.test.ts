@@ -135,4 +135,21 @@ describe('acts', () => {
     expect(misses.map(([status]) => status)).toEqual([404, 404, 404]);
     expect(new Set(misses.map(([, json]) => JSON.stringify(json))).size).toBe(1);
   });
+
+  it('why it is done and whom to ask stand at their place on the page, the last one said, and are no news', async () => {
+    const { two, mint, call } = await open();
+    const operator = await mint('operator');
+    const tell = (about: string, text: string): Promise<readonly [number, unknown]> => call(operator, 'update', { ...ABOUT, about, text });
+    await tell('why', 'a security hole in the old image');
+    await tell('why', 'the new driver for CUDA 13');
+    await tell('contact', 'the desk, extension 4711');
+    await tell('news', 'we begin at nine');
+    const { secret } = await two.link(AURORA);
+    const { html } = await two.page(secret);
+    expect(html).toContain('the new driver for CUDA 13');
+    expect(html).toContain('the desk, extension 4711');
+    expect(html).toContain('we begin at nine');
+    expect(html).not.toContain('security hole');
+    expect(html.split('extension 4711').length).toBe(2);
+  });
 });

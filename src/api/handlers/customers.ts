@@ -68,9 +68,10 @@ function talk(parts: ApiParts, shelf: Shelf) {
     ),
     update: os.customers.update.handler(({ input, context: { caller } }) =>
       answering(async () => {
-        const { customer, text } = input;
+        const { customer, text, about } = input;
         const plan = await planFor(caller, input.plan, customer);
-        const speech = { plan: plan.id, customer, by: nameOf(caller, undefined), role: 'lead', kind: 'update', text, data: {} } as const;
+        const data = about === 'news' ? {} : { about };
+        const speech = { plan: plan.id, customer, by: nameOf(caller, undefined), role: 'lead', kind: 'update', text, data } as const;
         return showSaid(await customers.say(speech));
       }),
     ),
