@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { Client } from '../src/cli/client.ts';
+import { parseFleetInForce } from '../src/files/fleet-file.ts';
 import { showPlan } from '../src/files/plan-file.ts';
 import { demoDocuments, demoFaults } from '../src/study/demo.ts';
 import { planFrom } from '../src/study/make-plan.ts';
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 const [viewers, nodes, seconds] = [Number(values.viewers), Number(values.nodes), Number(values.seconds)];
 /** Simulated seconds a second: a whole maintenance in about a minute. */
 const SPEED = 120;
+const WHOLE_NODES = 100_000;
 /** As many as one caller may have open. */
 const STREAMS_A_TOKEN = 20;
 
@@ -33,6 +35,7 @@ const fanOut = await followed();
 const figures = {
   nodes,
   pages: await weights(run),
+  wholeMap: await wholeMap(),
   fanOut,
   machine: { cpus: cpus().length, model: cpus()[0]?.model ?? '', memoryGb: Math.round(totalmem() / 2 ** 30) },
 };
@@ -89,7 +92,27 @@ async function weights(name: string) {
   return rows;
 }
 
-/** All viewers follow the fleet's changes over HTTP; how late the last one has what the first one has. */
+/** From the address typed until every node of a fleet of 100,000 is on the map and counted, the server's first answer included. */
+async function wholeMap() {
+  const { fleet } = parseFleetInForce(demoDocuments(WHOLE_NODES).fleet.text.replaceAll('demo', 'whole'), 'fleet.yaml');
+  await server.client.fleets.keep({ fleet, folder: server.state.folder, catalogue: null });
+  const browser = await openBrowser();
+  try {
+    const tab = await browser.newPage({ viewport: { width: 1_600, height: 900 } });
+    const times = [];
+    for (const visit of ['first', 'again']) {
+      const began = performance.now();
+      await tab.goto(`${server.url}/?fleet=whole`);
+      await tab.getByText(WHOLE_NODES.toLocaleString('en-US')).first().waitFor();
+      times.push({ visit, readyMs: Math.round(performance.now() - began) });
+    }
+    return { nodes: WHOLE_NODES, times };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** All viewers follow the run over HTTP; how late the last one has what the first one has. */
 async function followed() {
   const stop = new AbortController();
   const arrivals = new Map<number, number[]>();
@@ -102,7 +125,7 @@ async function followed() {
     const link = new RPCLink({ url: `${server.url}/rpc`, headers: { authorization: `Bearer ${token}` } });
     const client: Client = createORPCClient(link);
     try {
-      for await (const message of await client.fleets.follow({ fleet: 'demo' }, { signal: stop.signal })) {
+      for await (const message of await client.runs.follow({ run }, { signal: stop.signal })) {
         messages++;
         changes += message.changes.length;
         const seen = arrivals.get(message.seq);

@@ -15,6 +15,7 @@ interface MapFigures {
 }
 
 interface ConsoleFigures {
+  readonly wholeMap: { readonly nodes: number; readonly times: readonly { readonly visit: string; readonly readyMs: number }[] };
   readonly pages: readonly { readonly page: string; readonly scriptKb: number; readonly readyMs: number }[];
   readonly fanOut: {
     readonly viewers: number;
@@ -72,9 +73,10 @@ async function showMap(): Promise<string> {
 }
 
 async function showViewers(): Promise<string> {
-  const { pages, fanOut } = JSON.parse(await command('node', ['bench/console.ts'], HOME)) as ConsoleFigures;
+  const { pages, wholeMap, fanOut } = JSON.parse(await command('node', ['bench/console.ts'], HOME)) as ConsoleFigures;
   const told = pages.map(({ page, scriptKb, readyMs }) => `${page} ${scriptKb} kB, there after ${readyMs} ms`).join('; ');
   if (pages.some(({ scriptKb }) => scriptKb > SCRIPT_KB_MAX)) throw new Error(told);
   const { viewers, batches, batchesSeenByAll, lastViewerLaterMs, serverCpuShare } = fanOut;
-  return `${told}; ${viewers} viewers: ${batchesSeenByAll} of ${batches} batches seen by all, the last viewer ${lastViewerLaterMs.p50} ms after the first (worst ${lastViewerLaterMs.worst}), server at ${serverCpuShare} of a core`;
+  const whole = wholeMap.times.map(({ visit, readyMs }) => `${visit} after ${readyMs} ms`).join(', ');
+  return `${told}; map of ${wholeMap.nodes} nodes ${whole}; ${viewers} viewers: ${batchesSeenByAll} of ${batches} batches seen by all, the last viewer ${lastViewerLaterMs.p50} ms after the first (worst ${lastViewerLaterMs.worst}), server at ${serverCpuShare} of a core`;
 }

@@ -2,7 +2,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import { allows, type Least } from '../core/roles.ts';
 import { contract } from './contract/contract.ts';
-import type { ApiContext, Caller } from './context.ts';
+import { nameOf, type ApiContext, type Caller } from './context.ts';
 
 export const os = implement(contract)
   .$context<ApiContext>()
@@ -13,7 +13,7 @@ export const os = implement(contract)
       throw new ORPCError('UNAUTHORIZED', { status: 401, message: 'this needs a token: Authorization: Bearer ..., or sign in' });
     }
     const who: Caller = caller ?? { name: 'nobody', role: 'viewer', customer: null, via: 'token', csrf: null };
-    const written = { by: who.name, role: who.role, via: who.via, procedure: path.join('.'), ...saidIn(input) };
+    const written = { by: nameOf(who, claimedIn(input)), role: who.role, via: who.via, procedure: path.join('.'), ...saidIn(input) };
     const forbidden = whyForbidden(who, leastFor(least, acts, who), acts, input, context.csrfSent ?? null);
     if (forbidden !== null) {
       if (acts) await context.record({ ...written, outcome: 'refused', data: { ...aboutOf(input), why: forbidden } });
@@ -21,7 +21,7 @@ export const os = implement(contract)
     }
     try {
       const result = await next({ context: { caller: who } });
-      if (acts) await context.record({ ...written, outcome: 'done', data: aboutOf(input) });
+      if (acts) await context.record({ ...written, outcome: 'done', data: { ...madeOf(result.output), ...aboutOf(input) } });
       return result;
     } catch (error) {
       if (acts && error instanceof ORPCError && error.status < 500) {
@@ -44,6 +44,19 @@ function whyForbidden(who: Caller, least: Least, acts: boolean, input: unknown, 
     return 'an act of a browser session needs its X-Pitstop-CSRF header: load the page again';
   }
   return null;
+}
+
+/** Who says so, on the socket; elsewhere nobody listens to it. */
+function claimedIn(input: unknown): string | undefined {
+  if (!isRecord(input)) return undefined;
+  const { by } = isRecord(input['options']) ? input['options'] : input;
+  return typeof by === 'string' ? by : undefined;
+}
+
+/** What came of it: the name of a run, the id of a plan. */
+function madeOf(output: unknown): { [key: string]: string } {
+  const { run, plan } = aboutOf(output);
+  return { ...(run !== undefined && { run }), ...(plan !== undefined && { plan }) };
 }
 
 /** The reason that every act carries. */

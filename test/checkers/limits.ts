@@ -59,16 +59,23 @@ function journalledDrains(evidence: Evidence, target: number): { at: number; out
   });
 }
 
-/** A straggler gives its place among those at once back: its last attempt failed or its time was up. */
+/**
+ * A straggler gives its place among those at once back: its last attempt failed or its time was up. It has none either when it is drained
+ * again on its way through the mop-up, as after a reboot of its own that cleared our drain.
+ */
 function leftHappyPathAt(evidence: Evidence, target: number, span: Span): number {
   let failures = 0;
+  let isOff = false;
   for (const { at, kind, step } of evidence.entriesOf(target)) {
+    if (isOff && at > span.from) return span.from;
     if (kind === 'done' || kind === 'retry' || kind === 'fixed' || kind === 'recall') failures = 0;
+    if (kind === 'retry' || kind === 'fixed' || kind === 'recall' || (kind === 'done' && isReturnStep(evidence.step(step)))) isOff = false;
     if (kind === 'failed') failures++;
     const gone = kind === 'expired' || kind === 'soak-failed' || (kind === 'failed' && failures >= (evidence.step(step)?.attempts ?? 1));
     if (gone && at >= span.from) return at;
+    if (gone) isOff = true;
   }
-  return Number.POSITIVE_INFINITY;
+  return isOff ? span.from : Number.POSITIVE_INFINITY;
 }
 
 /** Steps that hold limits: from the command, or the reboot, as long as it lasts and the run waits for it. */

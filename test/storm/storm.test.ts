@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { showViolations } from '../checkers/check-run.ts';
 import { storm } from './storm.ts';
 
-const FIXED = Array.from({ length: 12 }, (_, i) => i + 1);
+/** 211,595: a straggler that reboots by itself on its way back is drained again, and takes nobody's place. */
+const FIXED = [...Array.from({ length: 12 }, (_, i) => i + 1), 211_595];
 
 describe('storms on the twin', () => {
   for (const seed of [...FIXED, ...seedsOfCommit(8)]) {
