@@ -23,20 +23,20 @@ const { values } = parseArgs({
   },
 });
 const [viewers, nodes, seconds] = [Number(values.viewers), Number(values.nodes), Number(values.seconds)];
-/** Simulated seconds a second: a whole maintenance in about a minute. */
-const SPEED = 120;
+/** Simulated seconds a second: a whole maintenance while the viewers look. */
+const SPEED = 300;
 const WHOLE_NODES = 100_000;
 /** As many as one caller may have open. */
 const STREAMS_A_TOKEN = 20;
 
 await using server = await ConsoleServer.start();
 const run = await beginRun();
-const fanOut = await followed();
 const figures = {
   nodes,
   pages: await weights(run),
   wholeMap: await wholeMap(),
-  fanOut,
+  // Last: the streams go on until the server ends.
+  fanOut: await followed(),
   machine: { cpus: cpus().length, model: cpus()[0]?.model ?? '', memoryGb: Math.round(totalmem() / 2 ** 30) },
 };
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
@@ -114,7 +114,6 @@ async function wholeMap() {
 
 /** All viewers follow the run over HTTP; how late the last one has what the first one has. */
 async function followed() {
-  const stop = new AbortController();
   const arrivals = new Map<number, number[]>();
   let messages = 0;
   let changes = 0;
@@ -124,28 +123,28 @@ async function followed() {
     const token = tokens[Math.floor(viewer / STREAMS_A_TOKEN)] ?? '';
     const link = new RPCLink({ url: `${server.url}/rpc`, headers: { authorization: `Bearer ${token}` } });
     const client: Client = createORPCClient(link);
-    try {
-      for await (const message of await client.runs.follow({ run }, { signal: stop.signal })) {
-        messages++;
-        changes += message.changes.length;
-        const seen = arrivals.get(message.seq);
-        if (seen) seen.push(performance.now());
-        else arrivals.set(message.seq, [performance.now()]);
-      }
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
+    for await (const message of await client.runs.follow({ run })) {
+      messages++;
+      changes += message.changes.length;
+      const seen = arrivals.get(message.seq);
+      if (seen) seen.push(performance.now());
+      else arrivals.set(message.seq, [performance.now()]);
     }
   });
-  await new Promise((done) => setTimeout(done, seconds * 1_000));
-  stop.abort();
-  await Promise.all(following);
+  const broken = Promise.all(following);
+  // What breaks after the figures are taken is the end of the server.
+  broken.catch(() => null);
+  // One that breaks ends the bench; none ends by itself before the run does. They end with the server.
+  await Promise.race([broken, new Promise((done) => setTimeout(done, seconds * 1_000))]);
   const whole = [...arrivals.values()].filter((times) => times.length === viewers);
+  const { state, returned } = await server.client.runs.status({ run });
   const spreads = whole.map((times) => Math.max(...times) - Math.min(...times)).toSorted((a, b) => a - b);
   return {
     viewers,
     seconds,
     messages,
     changes,
+    atTheEnd: { state, returned },
     batchesSeenByAll: whole.length,
     batches: arrivals.size,
     lastViewerLaterMs: {

@@ -47,10 +47,19 @@ export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host
       tried: straggler.tried.map((one) => ({ ...one, at: isoOf(one.at) })),
     })),
     waitingFor: host ? waitingFor(host) : [],
-    curve: curveOf(chronicle),
+    curve: thinned(curveOf(chronicle)),
     eta,
     stopped: host?.stopped ?? null,
   };
+}
+
+/** A view is sent every second to everybody who follows. */
+const CURVE_POINTS_MAX = 500;
+
+/** So many points that no eye misses one; first and last stay. */
+function thinned(curve: [number, number][]): [number, number][] {
+  const every = Math.ceil(curve.length / CURVE_POINTS_MAX);
+  return every <= 1 ? curve : curve.filter((_, i) => i % every === 0 || i === curve.length - 1);
 }
 
 /** What the run waits for, grouped by cause: one line for a thousand nodes that wait for the same thing. */

@@ -68,7 +68,7 @@ export const runViewSchema = z.object({
   stragglers: z.array(stragglerSchema),
   /** What the run waits for, by cause, in words: "jobs 12 on n[1-4]", "slurmctld: ...". */
   waitingFor: z.array(z.string()),
-  /** The return curve so far: minutes from time zero, and how many of the baseline were back. */
+  /** The return curve so far: minutes from time zero, and how many of the baseline were back; thinned to 501 points, the retro has them all. */
   curve: z.array(z.tuple([z.number(), z.number()])),
   /** When how much is back, as forecast; null: nothing was ever forecast of it. */
   eta: etaSchema.nullable(),
