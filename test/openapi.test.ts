@@ -4,7 +4,7 @@ import { procedures } from '../src/api/contract/walk.ts';
 import { must } from '../src/std/assert.ts';
 import { type Schema, valuesOf } from './json-schema-arbitrary.ts';
 import { Desk } from './pitstop.ts';
-import { type Served, serveAt } from './served.ts';
+import { Serving } from './serving.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -32,11 +32,11 @@ const SEED = 20310708;
 const ENDS_IT = 'server.stop';
 
 const desk = new Desk();
-let served: Served;
+let served: Serving;
 let document: Document;
 
 beforeAll(async () => {
-  served = await serveAt(desk);
+  served = await Serving.start(desk.env);
   document = (await (await fetch(`${served.url}/api/openapi.json`)).json()) as Document;
 });
 afterAll(async () => {

@@ -19,6 +19,11 @@ export class Desk implements AsyncDisposable {
   readonly folder = mkdtempSync(join(this.#root, 'd'));
   readonly state = join(this.#root, 's');
 
+  /** Of every process that is started here. */
+  get env(): NodeJS.ProcessEnv {
+    return { ...process.env, PITSTOP_STATE: this.state, NO_COLOR: '1', TZ: 'UTC' };
+  }
+
   write(files: Readonly<Record<string, string>>): void {
     for (const [name, text] of Object.entries(files)) {
       const file = join(this.folder, name);
@@ -30,7 +35,11 @@ export class Desk implements AsyncDisposable {
 
   /** Ends with the command's own exit code; it is given no terminal and no input. */
   pitstop(...args: readonly string[]): Promise<Ended> {
-    const env = { ...process.env, PITSTOP_STATE: this.state, NO_COLOR: '1', TZ: 'UTC' };
+    return this.pitstopWith({}, ...args);
+  }
+
+  pitstopWith(more: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
+    const env = { ...this.env, ...more };
     const child = spawn(process.execPath, [BIN, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Desk } from './pitstop.ts';
-import { serveAt } from './served.ts';
+import { Serving } from './serving.ts';
 
 describe('pitstop serve and pitstop token', () => {
   it('a token made on the socket lets in over the port, until it is revoked', async () => {
     await using desk = new Desk();
-    const served = await serveAt(desk, '--require-token');
+    const served = await Serving.start(desk.env, ['--require-token']);
     expect(served.said()).toContain('everybody needs a token');
     const minted = await desk.pitstop('token', 'mint', '--name', 'ana', '--role', 'viewer', '--reason', 'night shift');
     expect(minted.exit, minted.stderr).toBe(0);
@@ -13,6 +13,16 @@ describe('pitstop serve and pitstop token', () => {
     const headers = { authorization: `Bearer ${minted.stdout.trim()}` };
     const statusNow = async (): Promise<number> => (await fetch(`${served.url}/api/server`, { headers })).status;
     expect(await statusNow()).toBe(200);
+    const far = { PITSTOP_TOKEN: minted.stdout.trim(), PITSTOP_STATE: `${desk.state}-of-nobody` };
+    const looked = await desk.pitstopWith(far, 'runs', '--server', served.url, '--json');
+    expect(looked, looked.stderr).toMatchObject({ exit: 0, stdout: '[]\n' });
+    const refused = await desk.pitstopWith(far, 'down', '--server', served.url);
+    expect(refused.stderr).toContain('no server of');
+    const minting = ['token', 'mint', '--name', 'eve', '--role', 'admin', '--reason', 'x', '--server', served.url] as const;
+    expect(await desk.pitstopWith(far, ...minting)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('needs the role admin') as string,
+    });
     const listed = JSON.parse((await desk.pitstop('token', 'list', '--json')).stdout) as { id: string; name: string }[];
     expect(listed).toMatchObject([{ name: 'ana', role: 'viewer', revokedAt: null }]);
     const revoked = await desk.pitstop('token', 'revoke', listed[0]?.id ?? '', '--reason', 'over');
@@ -44,7 +54,7 @@ describe('pitstop serve and pitstop token', () => {
   it('a port that is taken ends it with exit code 2', async () => {
     await using desk = new Desk();
     await using other = new Desk();
-    const served = await serveAt(desk);
+    const served = await Serving.start(desk.env);
     const { exit, stderr } = await other.pitstop('serve', '--listen', new URL(served.url).host);
     expect(exit, stderr).toBe(2);
     expect(stderr).toContain('a port that is free');

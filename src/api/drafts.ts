@@ -1,7 +1,9 @@
 // Plans of what people write in a browser: checked at every pause in their typing, planned, and held against the rule of where commands
 // come from.
 import { hasErrors, type Finding } from '../core/finding.ts';
+import { APPROVED_WORDS } from '../core/change/policy.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { peopleFor } from '../core/run/approval.ts';
 import { makePlan } from '../core/plan/planner.ts';
 import { BadInputError, showProblem, type FileProblem } from '../files/problem.ts';
 import { childPlan } from '../study/child-plan.ts';
@@ -55,6 +57,7 @@ export function planOf(ground: Ground, written: WrittenPlan, caller: Caller, now
 export function childOf(parent: Plan, sets: readonly string[], caller: Caller, nowMs: number): Plan {
   const child = childPlan(parent, sets, nowMs);
   refuseCommands(caller, () => changedCommands(parent, child));
+  refuseFewerPeople(caller, parent, child);
   return withoutErrors(child);
 }
 
@@ -76,6 +79,16 @@ function refuseCommands({ name, role, via }: Caller, found: () => readonly strin
   if (own.length === 0) return;
   throw forbidden(
     `commands of your own come from an admin: ${own.join(', ')} would become commands on the fleet, and ${name} has the role ${role}; use procedures of the catalogue, or have an admin keep the plan`,
+  );
+}
+
+/** Where two people must say a word, one alone does not do away with the second. */
+function refuseFewerPeople({ name, role, via }: Caller, { policy: before }: Plan, { policy: after }: Plan): void {
+  if (role === 'admin' || via === 'socket') return;
+  const lost = APPROVED_WORDS.filter((word) => peopleFor(before, word) > peopleFor(after, word));
+  if (lost.length === 0) return;
+  throw forbidden(
+    `policy.approval: two people must say ${lost.join(', ')} in the parent, and one in this child: that comes from an admin, and ${name} has the role ${role}`,
   );
 }
 

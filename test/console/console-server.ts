@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Client } from '../../src/cli/client.ts';
 import { stateFolderAt, type StateFolder } from '../../src/cli/state-folder.ts';
-import { ServingConsole } from './serving-console.ts';
+import { ensureBuilt } from '../../web/ensure-built.ts';
+import { Serving } from '../serving.ts';
 
 export class ConsoleServer implements AsyncDisposable {
   /** Its owner's, over the socket. */
   readonly client: Client;
   readonly state: StateFolder;
-  readonly #serving: ServingConsole;
+  readonly #serving: Serving;
 
-  private constructor(serving: ServingConsole, state: StateFolder) {
+  private constructor(serving: Serving, state: StateFolder) {
     this.client = connect(state.socket);
     this.state = state;
     this.#serving = serving;
@@ -21,7 +22,8 @@ export class ConsoleServer implements AsyncDisposable {
   /** `args` are more of `pitstop serve`. */
   static async start(args: readonly string[] = []): Promise<ConsoleServer> {
     const state = stateFolderAt(mkdtempSync(join(tmpdir(), 'pitc-')));
-    return new ConsoleServer(await ServingConsole.start({ ...process.env, PITSTOP_STATE: state.folder }, args), state);
+    await ensureBuilt();
+    return new ConsoleServer(await Serving.start({ ...process.env, PITSTOP_STATE: state.folder }, args), state);
   }
 
   get url(): string {

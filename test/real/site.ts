@@ -17,7 +17,8 @@ import { draw } from '../../src/std/draw.ts';
 import { must } from '../../src/std/assert.ts';
 import { Testbed, type TestbedOptions } from '../../testbed/testbed.ts';
 import { checkRun } from '../checkers/check-run.ts';
-import { ServingConsole } from '../console/serving-console.ts';
+import { ensureBuilt } from '../../web/ensure-built.ts';
+import { Serving } from '../serving.ts';
 import type { LastLook, Violation } from '../checkers/evidence.ts';
 import { testbedHistory, type Felt } from '../checkers/history.ts';
 
@@ -133,8 +134,9 @@ export class Site implements AsyncDisposable {
   }
 
   /** The server of this site in the foreground, with the console on a free port, until it is disposed of. Begin nothing before it. */
-  serveConsole(): Promise<ServingConsole> {
-    return ServingConsole.start(this.#env);
+  async serveConsole(): Promise<Serving> {
+    await ensureBuilt();
+    return Serving.start(this.#env);
   }
 
   client(): Client {

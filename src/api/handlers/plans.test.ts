@@ -161,6 +161,23 @@ describe('commands of your own come from an admin', () => {
   });
 });
 
+it('where two people must say it, an operator does not make it one', async () => {
+  const { plan } = await as('operator').save({
+    ...written(CHANGE, `${POLICY}approval: {people: 2, of: [confirm, abort]}\n`),
+    reason: REASON,
+  });
+  const alone = { plan, sets: ['policy.approval={people: 1}'], reason: REASON };
+  const fewer = { plan, sets: ['policy.approval={people: 2, of: [abort]}'], reason: REASON };
+  for (const [input, word] of [
+    [alone, 'confirm, abort'],
+    [fewer, 'confirm'],
+  ] as const) {
+    const message = expect.stringContaining(`two people must say ${word} in the parent`) as string;
+    await expect(as('operator').child(input)).rejects.toMatchObject({ code: 'FORBIDDEN', message });
+    expect(await as('admin').child(input)).toMatchObject({ parent: plan });
+  }
+});
+
 describe('plans that are kept', () => {
   it('save: kept as it was written, with who and why; twice the same is once', async () => {
     const policy = `${POLICY}# our own words\n`;
