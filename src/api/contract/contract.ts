@@ -248,6 +248,11 @@ const customers = {
         kind: z.enum(['release', 'counter', 'recall', 'sooner-unvalidated', 'later-validated']),
         targets: z.string().max(100_000).nullable(),
         text: z.string().max(4_000),
+        window: z
+          .object({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) })
+          .nullable()
+          .default(null)
+          .describe('of a counter-offer; null: its words say when'),
       }),
     )
     .output(leavesSchema),

@@ -152,4 +152,16 @@ describe('acts', () => {
     expect(html).not.toContain('security hole');
     expect(html.split('extension 4711').length).toBe(2);
   });
+
+  it('a counter-offer with its times is kept with them; one that ends before it begins is refused', async () => {
+    const { two, mint, call } = await open();
+    const aurora = await mint('customer', AURORA);
+    const [from, to] = ['2041-07-09T09:00:00-04:00', '2041-07-09T17:00:00-04:00'];
+    const offer = { ...ABOUT, kind: 'counter', targets: null, text: '' };
+    expect((await call(aurora, 'act', { ...offer, window: { from: to, to: from } }))[0]).toBe(409);
+    expect((await call(aurora, 'act', { ...offer, window: { from: 'tomorrow', to } }))[0]).toBe(400);
+    expect((await call(aurora, 'act', { ...offer, window: { from, to } }))[0]).toBe(200);
+    const kept = two.desk.customers.of(PLAN, AURORA).filter(({ kind }) => kind === 'counter');
+    expect(kept.map(({ data }) => data)).toEqual([{ from: Date.parse(from), to: Date.parse(to) }]);
+  });
 });

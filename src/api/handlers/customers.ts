@@ -85,7 +85,8 @@ function talk(parts: ApiParts, shelf: Shelf) {
             ? ({ role: 'customer', by, runBy: `customer ${customer}`, prefix: '' } as const)
             : ({ role: 'lead', by, runBy: by, prefix: `for customer ${customer}: ` } as const);
         const standing = await standings.of(plan, customer);
-        const { leaves } = await carryOut(customers, standing, { kind, targets, text, window: null }, speaker).catch(asRefused);
+        const window = input.window && { from: Date.parse(input.window.from), to: Date.parse(input.window.to) };
+        const { leaves } = await carryOut(customers, standing, { kind, targets, text, window }, speaker).catch(asRefused);
         return { leaves };
       }),
     ),
