@@ -11,7 +11,7 @@ import { openSqliteJournal } from '../src/journal/sqlite/sqlite.ts';
 import { CONTROLS, type ControlName } from '../src/runner/controls.ts';
 import type { Pace, RunHost } from '../src/runner/host.ts';
 import { Runs, type World } from '../src/runner/runs.ts';
-import { twinConfig, type TwinConfig } from '../src/sim/twin/config.ts';
+import { planTwin, playsRole, type TwinOverrides } from '../src/sim/twin/plan-twin.ts';
 import { createTwin, type Twin } from '../src/sim/twin/twin.ts';
 import { VirtualClock } from '../src/std/clock.ts';
 import { must } from '../src/std/assert.ts';
@@ -47,11 +47,11 @@ export class TwinRun {
   #runs: Runs;
   run = '';
 
-  constructor(plan: Plan, twin: Partial<Omit<TwinConfig, 'nodes'>> = {}, looking: Looking = {}) {
+  constructor(plan: Plan, twin: TwinOverrides = {}, looking: Looking = {}) {
     this.plan = plan;
     this.#shardTargets = looking.shardTargets ?? 1_000;
     this.#pace = looking.paceMs === undefined ? PACE : { ...PACE, nodePollMs: looking.paceMs };
-    this.twin = createTwin(twinConfig([...compile(plan).targets], twin), this.clock);
+    this.twin = createTwin(planTwin(plan, twin, compile(plan).targets), this.clock);
     this.journal = openSqliteJournal({
       file: ':memory:',
       clock: this.clock,
@@ -178,8 +178,12 @@ export class TwinRun {
       scheduler: this.twin.scheduler,
       shell: this.twin.shell,
       bmc: this.twin.bmc,
+      allocator: this.twin.allocator,
+      alerts: this.twin.alerts,
+      ...(this.twin.fabric && { fabric: this.twin.fabric }),
     };
-    const world: World = { clock: this.clock, pace: this.#pace, driver: (_, role) => byRole[role] ?? null, close: () => Promise.resolve() };
+    const driver: World['driver'] = (cluster, role) => (playsRole(this.plan, cluster, role) ? (byRole[role] ?? null) : null);
+    const world: World = { clock: this.clock, pace: this.#pace, driver, close: () => Promise.resolve() };
     return new Runs({
       journal: mortal(this.journal, this.#gate),
       owner: 'test',

@@ -12,7 +12,8 @@ export interface DocumentSettings {
 
 /** The version that runs when a testbed starts. */
 export const oldVersion = '2025.06';
-const newVersion = '2025.07';
+/** And the one that change.yaml wants. */
+export const newVersion = '2025.07';
 
 /** Writes fleet.yaml, change.yaml and policy.yaml; returns the text of each by file name. */
 export function writeDocuments(settings: DocumentSettings): Record<'fleet.yaml' | 'change.yaml' | 'policy.yaml', string> {

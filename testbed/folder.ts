@@ -9,7 +9,10 @@ import { gpusPerNode, gresConf, slurmConf, topologyConf } from './slurm-files.ts
 import { writeSshFiles } from './ssh-files.ts';
 
 export interface FolderSettings {
+  /** The guests come last. */
   readonly nodes: readonly string[];
+  /** How many of them are of another partition. */
+  readonly guests: number;
   readonly user: string;
   /** slurmctld, sshd, then one a slurmd. */
   readonly ports: readonly number[];
@@ -40,23 +43,27 @@ export async function fillFolder(folder: string, settings: FolderSettings): Prom
   for (const name of ['bin', 'ckpt', 'dev', 'log', 'munge', 'nodes', 'pid', 'spool', 'state']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'munge', 'key'), randomBytes(128), { mode: 0o600 });
   for (let gpu = 0; gpu < gpusPerNode; gpu += 1) symlinkSync('/dev/null', join(folder, 'dev', `gpu${gpu}`)); // Slurm wants a device each
-  copySiteCommands(folder, settings.bootSeconds);
+  copyCommands(join(import.meta.dirname, 'bin'), folder);
+  writeSettings(folder, settings.bootSeconds);
   for (const node of nodes) makeNode(folder, node);
-  const slurm = { ...settings, folder, slurmctldPort, firstSlurmdPort, host: shortHostname(), nodes: nodes.length };
+  const slurm = { ...settings, folder, slurmctldPort, firstSlurmdPort, host: shortHostname(), nodes: nodes.length - settings.guests };
   writeFileSync(join(folder, 'slurm.conf'), slurmConf(slurm));
   writeFileSync(join(folder, 'gres.conf'), gresConf(slurm));
-  writeFileSync(join(folder, 'topology.conf'), topologyConf(nodes.length));
+  writeFileSync(join(folder, 'topology.conf'), topologyConf(slurm));
   await writeSshFiles({ folder, nodes, user, port: sshPort });
-  writeDocuments({ folder, nodes: nodes.length, user, sshPort });
+  writeDocuments({ folder, nodes: slurm.nodes, user, sshPort });
 }
 
-function copySiteCommands(folder: string, bootSeconds: number): void {
-  const from = join(import.meta.dirname, 'bin');
+/** Into `bin/`, each by its name without the ending. */
+export function copyCommands(from: string, folder: string): void {
   for (const name of readdirSync(from)) {
     const to = join(folder, 'bin', name.replace(/\.sh$/, ''));
     copyFileSync(join(from, name), to);
     chmodSync(to, 0o755);
   }
+}
+
+function writeSettings(folder: string, bootSeconds: number): void {
   const settings = {
     SLURMD: pathOf('slurmd'),
     SLURMSTEPD: pathOf('slurmstepd'),

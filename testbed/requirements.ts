@@ -18,16 +18,35 @@ const parts = [
   'setsid',
 ] as const;
 
-/** Programs the testbed starts itself, by absolute path. */
-export type Part = (typeof parts)[number];
+/** What the Slurm testbed does without: parts of other testbeds, each named where it is needed, with its Debian package. */
+const others = {
+  ipmi_sim: 'openipmi',
+  ipmitool: 'ipmitool',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  openssl: 'openssl',
+  redfishtool: 'redfishtool',
+  ibsim: 'ibsim-utils',
+  opensm: 'opensm',
+  ibnetdiscover: 'infiniband-diags',
+  iblinkinfo: 'infiniband-diags',
+  ibqueryerrors: 'infiniband-diags',
+  saquery: 'infiniband-diags',
+  sminfo: 'infiniband-diags',
+  slurmrestd: 'slurmrestd',
+} as const;
 
-/** The Debian packages that bring all parts. */
+/** Programs the testbed starts itself, by absolute path. */
+export type Part = (typeof parts)[number] | keyof typeof others;
+
+/** The Debian packages that bring all of `parts`. */
 const packages = 'slurmctld slurmd slurm-client munge openssh-server openssh-client util-linux';
 
 export class PartMissingError extends Error {
   override readonly name = 'PartMissingError';
   constructor(missing: readonly string[]) {
-    super(`not installed: ${missing.join(', ')}; on Debian: apt-get install --no-install-recommends ${packages}`);
+    const wanted = Object.entries(others).flatMap(([part, name]) => (missing.includes(part) ? [name] : []));
+    const names = [...(wanted.length < missing.length ? [packages] : []), ...new Set(wanted)].join(' ');
+    super(`not installed: ${missing.join(', ')}; on Debian: apt-get install --no-install-recommends ${names}`);
   }
 }
 

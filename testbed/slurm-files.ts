@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface SlurmSettings {
   readonly folder: string;
   readonly nodes: number;
+  /** Nodes m1, m2, ... of a partition of their own, after the others. */
+  readonly guests: number;
   readonly user: string;
   /** As `hostname -s` prints it. */
   readonly host: string;
@@ -23,7 +25,7 @@ export function allNodes(nodes: number): string {
 }
 
 export function slurmConf(settings: SlurmSettings): string {
-  const { folder, nodes, user } = settings;
+  const { folder, nodes, user, firstSlurmdPort } = settings;
   const all = allNodes(nodes);
   return lines({
     ClusterName: 'testbed',
@@ -59,27 +61,40 @@ export function slurmConf(settings: SlurmSettings): string {
     KillWait: 2,
     BatchStartTimeout: 1,
     TreeWidth: 65_533, // no forwarding between slurmds
-    NodeName: `${all} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${portRange(settings)} CPUs=16 RealMemory=64000 Gres=gpu:h100:${gpusPerNode} State=UNKNOWN`,
+    NodeName: nodeLine(all, portRange(firstSlurmdPort, nodes)),
     PartitionName: `batch Nodes=${all} Default=YES MaxTime=INFINITE State=UP`,
-  }).concat(`PartitionName=debug Nodes=${range('n', 1, Math.min(nodes, 2))} MaxTime=INFINITE State=UP\n`);
+  }).concat(`PartitionName=debug Nodes=${range('n', 1, Math.min(nodes, 2))} MaxTime=INFINITE State=UP\n`, guestLines(settings));
+}
+
+function guestLines({ guests, nodes, firstSlurmdPort }: SlurmSettings): string {
+  if (guests === 0) return '';
+  const names = range('m', 1, guests);
+  const node = `NodeName=${nodeLine(names, portRange(firstSlurmdPort + nodes, guests))}\n`;
+  return `${node}PartitionName=guests Nodes=${names} MaxTime=INFINITE State=UP\n`;
+}
+
+function nodeLine(names: string, ports: string): string {
+  return `${names} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports} CPUs=16 RealMemory=64000 Gres=gpu:h100:${gpusPerNode} State=UNKNOWN`;
 }
 
 export function gresConf(settings: SlurmSettings): string {
-  return `NodeName=${allNodes(settings.nodes)} Name=gpu Type=h100 File=${join(settings.folder, 'dev')}/gpu[0-${gpusPerNode - 1}]\n`;
+  const all = settings.guests === 0 ? allNodes(settings.nodes) : `${allNodes(settings.nodes)},${range('m', 1, settings.guests)}`;
+  return `NodeName=${all} Name=gpu Type=h100 File=${join(settings.folder, 'dev')}/gpu[0-${gpusPerNode - 1}]\n`;
 }
 
 /** Leaf switches of eight nodes under one spine. */
-export function topologyConf(nodes: number): string {
+export function topologyConf({ nodes, guests }: Pick<SlurmSettings, 'nodes' | 'guests'>): string {
   const leaves = Math.ceil(nodes / nodesPerLeaf);
   const text = Array.from({ length: leaves }, (_, leaf) => {
     const first = leaf * nodesPerLeaf + 1;
     return `SwitchName=leaf${leaf + 1} Nodes=${range('n', first, Math.min(first + nodesPerLeaf - 1, nodes))}\n`;
   });
-  return `${text.join('')}SwitchName=spine1 Switches=${range('leaf', 1, leaves)}\n`;
+  if (guests > 0) text.push(`SwitchName=leaf${leaves + 1} Nodes=${range('m', 1, guests)}\n`);
+  return `${text.join('')}SwitchName=spine1 Switches=${range('leaf', 1, text.length)}\n`;
 }
 
-function portRange({ nodes, firstSlurmdPort }: SlurmSettings): string {
-  return nodes === 1 ? String(firstSlurmdPort) : `[${firstSlurmdPort}-${firstSlurmdPort + nodes - 1}]`;
+function portRange(first: number, count: number): string {
+  return count === 1 ? String(first) : `[${first}-${first + count - 1}]`;
 }
 
 function range(prefix: string, first: number, last: number): string {

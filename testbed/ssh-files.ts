@@ -80,7 +80,7 @@ function sshdConfig({ folder, port, user }: SshSettings, node: string, address: 
 function sshConfig({ folder, nodes, port, user }: SshSettings): string {
   const hosts = nodes.map((node, index) => `Host ${node}\n  HostName ${addressOf(index)}\n`);
   const all = [
-    'Host n*',
+    'Host n* m*',
     `  Port ${port}`,
     `  User ${user}`,
     `  IdentityFile ${folder}/id_pit`,

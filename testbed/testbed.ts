@@ -1,6 +1,7 @@
 // A small cluster of real parts on one machine: munged, slurmctld, a slurmd and an sshd per node, jobs, and nodes that misbehave when told.
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { env as processEnv, kill } from 'node:process';
@@ -10,6 +11,7 @@ import { FeltReader, type FeltRecord } from './felt.ts';
 import { jobEnvironment, sbatchArguments, type JobSettings } from './jobs.ts';
 import { takePorts, type PortBlock } from './ports.ts';
 import { missingParts, PartMissingError, pathOf } from './requirements.ts';
+import { Site, type SiteFault, type SiteOptions } from './site/site.ts';
 import { allNodes } from './slurm-files.ts';
 import { until } from './until.ts';
 
@@ -18,14 +20,16 @@ const run = promisify(execFile);
 /**
  * neverBack: goes down at a reboot and stays down. oldVersion: boots, but what was applied is lost. late: boots `seconds` later (20).
  * hangDrain: gets a job that ignores its signal and ends at `release` only; the node must be free. backTwice: reboots by itself `seconds` (3) after a reboot.
- * applyFails, healthFails: that command exits 1. All but hangDrain hold until `repair`.
+ * applyFails, healthFails: that command exits 1. sshRefuses: no sshd from the next boot on. pairFails: every check of several nodes fails with this
+ * one. All but hangDrain hold until `repair`. A bound testbed knows more (SiteFault), and switches that have oldVersion too.
  */
-const faults = ['neverBack', 'oldVersion', 'late', 'hangDrain', 'backTwice', 'applyFails', 'healthFails'] as const;
-export type Fault = (typeof faults)[number];
+const faults = ['neverBack', 'oldVersion', 'late', 'hangDrain', 'backTwice', 'applyFails', 'healthFails', 'sshRefuses', 'pairFails'] as const;
+export type Fault = (typeof faults)[number] | SiteFault;
 
 export interface NodeFault {
   readonly node: string;
   readonly fault: Fault;
+  /** late, backTwice: seconds. Faults of a port: its rail. */
   readonly seconds?: number;
 }
 
@@ -42,6 +46,8 @@ export interface TestbedOptions {
   readonly faults?: readonly NodeFault[];
   /** Leave the folder when stopped; default no. */
   readonly keep?: boolean;
+  /** Binds each node to ports of a fabric, a BMC, an allocator and alerts; absent: Slurm and ssh alone. */
+  readonly site?: SiteOptions;
 }
 
 export interface Job {
@@ -58,6 +64,8 @@ export class Testbed implements AsyncDisposable {
   /** Everything lies in it: slurm.conf, ssh_config, fleet.yaml, change.yaml, policy.yaml, hosts, hosts.keys, id_pit, bin/, nodes/, log/, ckpt/. */
   readonly folder: string;
   readonly nodes: readonly string[];
+  /** m1, m2, ... of another customer's cluster, where the site has one. */
+  readonly guests: readonly string[];
   readonly user: string;
   readonly fleetYaml: string;
   readonly changeYaml: string;
@@ -69,6 +77,8 @@ export class Testbed implements AsyncDisposable {
   readonly #hanging = new Map<string, Job>();
   readonly #felt: FeltReader;
   readonly #keep: boolean;
+  readonly #siteOptions: SiteOptions | undefined;
+  #site: Site | undefined;
   #ports: PortBlock | undefined;
   #reaper: ChildProcess | undefined;
   #stopped: Promise<void> | undefined;
@@ -76,6 +86,8 @@ export class Testbed implements AsyncDisposable {
   private constructor(folder: string, options: TestbedOptions) {
     this.folder = folder;
     this.nodes = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`);
+    const guests = options.site?.sharedSpine === true ? Math.min(4, options.nodes / options.site.units) : 0;
+    this.guests = Array.from({ length: guests }, (_, index) => `m${index + 1}`);
     this.user = userInfo().username;
     this.fleetYaml = join(folder, 'fleet.yaml');
     this.changeYaml = join(folder, 'change.yaml');
@@ -83,11 +95,12 @@ export class Testbed implements AsyncDisposable {
     this.env = { ...processEnv, SLURM_CONF: join(folder, 'slurm.conf') };
     this.#felt = new FeltReader(folder);
     this.#keep = options.keep ?? false;
+    this.#siteOptions = options.site;
   }
 
   /** Starts everything and waits until all nodes are idle and answer to ssh. Throws PartMissingError, TestbedError; leaves nothing behind then. */
   static async start(options: TestbedOptions): Promise<Testbed> {
-    const missing = missingParts();
+    const missing = [...missingParts(), ...(options.site ? missingParts(siteParts) : [])];
     if (missing.length > 0) throw new PartMissingError(missing);
     const testbed = new Testbed(makeFolder(), options);
     try {
@@ -100,6 +113,12 @@ export class Testbed implements AsyncDisposable {
         cause: error,
       });
     }
+  }
+
+  /** The fabric, the BMCs and all else that the nodes are bound to. Throws when this testbed was started without `site`. */
+  get site(): Site {
+    if (!this.#site) throw new TestbedError('this testbed is bound to no site');
+    return this.#site;
   }
 
   /** Runs a Slurm command against this cluster and returns its stdout. Throws, with its stderr, when it exits non-zero. */
@@ -178,8 +197,9 @@ export class Testbed implements AsyncDisposable {
     writeFileSync(join(this.folder, 'ckpt', String(job.id), 'release'), '');
   }
 
-  /** Makes a node misbehave from now on; see `faults`. */
+  /** Makes a node or switch misbehave from now on; see `faults`. */
   async misbehave(node: string, fault: Fault, seconds?: number): Promise<void> {
+    if (!isOwn(fault)) return this.site.misbehave(node, fault, seconds ?? 1);
     if (fault === 'hangDrain') {
       const job = await this.submitJob({ nodes: node, seconds: 0, checkpoint: 'never', ignoreSignal: true, name: 'hanging' });
       this.#hanging.set(node, job);
@@ -201,7 +221,10 @@ export class Testbed implements AsyncDisposable {
   /** Takes all faults away, as a crew would; a node that never came back boots. */
   async repair(node: string): Promise<void> {
     for (const fault of faults) rmSync(join(this.#state(node), 'faults', fault), { force: true });
+    await this.#site?.repair(node);
+    if (this.#site?.switches.includes(node) === true) return;
     if (existsSync(join(this.#state(node), 'down'))) await this.#onNode(node, 'power-on', 'repair');
+    else if (!(await this.#hasSshd(node))) this.#spawn(`sshd-${node}`, join(this.folder, 'bin', 'sshd-of'), [node]);
   }
 
   /** A reboot out of band: nobody asked Pitstop. Returns at once. */
@@ -211,7 +234,7 @@ export class Testbed implements AsyncDisposable {
 
   /** Everything the nodes felt so far, by time; also after `stop`. */
   felt(): FeltRecord[] {
-    return this.#felt.read(this.nodes);
+    return this.#felt.read([...this.nodes, ...this.guests], this.#site?.switches ?? []);
   }
 
   /** kill -9 of a node's slurmd: Slurm calls the node down after SlurmdTimeout. Its jobs' processes and its sshd go on. */
@@ -251,9 +274,11 @@ export class Testbed implements AsyncDisposable {
 
   async #start(options: TestbedOptions): Promise<void> {
     this.#startReaper();
-    this.#ports = await takePorts(this.nodes.length + 2);
+    const all = [...this.nodes, ...this.guests];
+    this.#ports = await takePorts(all.length + 2);
     await fillFolder(this.folder, {
-      nodes: this.nodes,
+      nodes: all,
+      guests: this.guests.length,
       user: this.user,
       ports: this.#ports.ports,
       returnToService: options.returnToService ?? 2,
@@ -266,13 +291,25 @@ export class Testbed implements AsyncDisposable {
     this.#spawn('munged', pathOf('munged'), ['-F', '--force', ...files, `--pid-file=${join(this.folder, 'pid', 'munged.pid')}`]);
     await until('munged', () => existsSync(munge('sock')));
     this.#spawn('slurmctld', pathOf('slurmctld'), ['-D', '-c']);
-    for (const node of this.nodes) {
+    for (const node of all) {
       this.#spawn(`sshd-${node}`, join(this.folder, 'bin', 'sshd-of'), [node]);
       this.startSlurmd(node);
     }
-    await until('all nodes to be idle', () => this.#allIdle(), 60);
-    await until('every sshd to listen', () => this.nodes.every((node) => this.#log(`sshd-${node}.log`).includes('Server listening')));
+    const site = this.#siteOptions && this.#bind(this.#siteOptions);
+    const parts = [until('all nodes to be idle', () => this.#allIdle(), 60), site?.start()];
+    await Promise.allSettled(parts);
+    await Promise.all(parts);
+    await until('every sshd to listen', () => all.every((node) => this.#log(`sshd-${node}.log`).includes('Server listening')));
+    site?.watch();
     for (const { node, fault, seconds } of options.faults ?? []) await this.misbehave(node, fault, seconds);
+  }
+
+  #bind(options: SiteOptions): Site {
+    const { folder, nodes, guests, user } = this;
+    const sshPort = this.#ports?.ports[1] ?? 0;
+    const spawn = (name: string, command: string, args: readonly string[]): void => this.#spawn(name, command, args);
+    this.#site = new Site(options, { folder, nodes, guests, user, sshPort, spawn });
+    return this.#site;
   }
 
   async #allIdle(): Promise<boolean> {
@@ -280,7 +317,7 @@ export class Testbed implements AsyncDisposable {
       if (daemon.exitCode !== null) throw new TestbedError(`${name} ended with ${daemon.exitCode}`);
     }
     const states = await this.nodeStates().catch(() => new Map<string, string>());
-    return states.size === this.nodes.length && [...states.values()].every((state) => state === 'idle');
+    return states.size === this.nodes.length + this.guests.length && [...states.values()].every((state) => state === 'idle');
   }
 
   /** Cleans up even when this process is killed: its end closes the pipe that the reaper waits on. */
@@ -302,6 +339,7 @@ export class Testbed implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    await this.#site?.stop();
     if (existsSync(join(this.folder, 'bin', 'sweep'))) {
       await run(join(this.folder, 'bin', 'sweep'), []);
       await Promise.all([...this.#daemons.values()].map(ended));
@@ -321,8 +359,14 @@ export class Testbed implements AsyncDisposable {
   }
 
   #state(node: string): string {
-    if (!this.nodes.includes(node)) throw new TestbedError(`no such node: ${node}; there are ${allNodes(this.nodes.length)}`);
+    if (this.#site?.switches.includes(node) === true) return join(this.folder, 'switches', node);
+    if (![...this.nodes, ...this.guests].includes(node)) throw new TestbedError(`no such node: ${node}; there are ${allNodes(this.nodes.length)}`);
     return join(this.folder, 'nodes', node);
+  }
+
+  async #hasSshd(node: string): Promise<boolean> {
+    const pid = readFileSync(join(this.#state(node), 'sshd.pid'), 'utf8').trim();
+    return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'sshd';
   }
 
   #log(name: string): string {
@@ -334,6 +378,12 @@ export class Testbed implements AsyncDisposable {
     const names = ['munged.out', 'slurmctld.out', 'slurmctld.log', 'slurmd-n1.out', 'slurmd-n1.log', 'sshd-n1.log'];
     return names.map((name) => `${name}: ${this.#log(name).trim().split('\n').slice(-3).join(' | ')}`).join('\n');
   }
+}
+
+const siteParts = ['ibsim', 'opensm', 'iblinkinfo', 'ipmi_sim', 'ipmitool', 'prometheus-alertmanager'] as const;
+
+function isOwn(fault: Fault): fault is (typeof faults)[number] {
+  return (faults as readonly string[]).includes(fault);
 }
 
 function ended(child: ChildProcess): Promise<void> {

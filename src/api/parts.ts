@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan/plan.ts';
 import type { Runs } from '../runner/runs.ts';
 import type { JsonObject } from '../std/json.ts';
 import type { Desk } from '../desk/desk.ts';
+import type { ImportFabricAsked } from './contract/map-schemas.ts';
 import type { Forecasts } from './forecasts.ts';
 import type { CustomerPages, Pages } from './http/pages.ts';
 import type { Learning } from './learning.ts';
@@ -23,6 +24,7 @@ export interface ApiParts {
   readonly studies: Studies;
   readonly site: {
     importSlurm(options: JsonObject, folder: string): Promise<unknown>;
+    importFabric(asked: ImportFabricAsked): Promise<unknown>;
     inventory(fleet: unknown, folder: string): Promise<unknown>;
     doctor(fleet: unknown, folder: string): Promise<readonly Finding[]>;
   };

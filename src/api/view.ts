@@ -46,6 +46,13 @@ export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host
       since: isoOrNull(straggler.since),
       tried: straggler.tried.map((one) => ({ ...one, at: isoOf(one.at) })),
     })),
+    links: status.links.map(({ target: _, cleanAt: __, since, lastFlapAt, tried, ...link }) => ({
+      ...link,
+      ends: [...link.ends],
+      since: isoOf(since),
+      lastFlapAt: isoOrNull(lastFlapAt),
+      tried: tried.map((one) => ({ ...one, at: isoOf(one.at) })),
+    })),
     waitingFor: host ? waitingFor(host) : [],
     curve: thinned(curveOf(chronicle)),
     eta,
@@ -78,7 +85,7 @@ function waitingFor(host: RunHost): string[] {
 function driverWords(host: RunHost): string[] {
   const words = new Set<string>();
   for (const cluster of host.parts.program.clusters.keys()) {
-    for (const role of ['scheduler', 'shell'] as const)
+    for (const role of ['scheduler', 'shell', 'bmc', 'fabric', 'allocator', 'alerts'] as const)
       for (const word of host.parts.callers(cluster, role)?.driver.waitingFor() ?? []) words.add(word);
   }
   return [...words];

@@ -1,5 +1,6 @@
 // What every command is given: where it speaks, where the state lies, and what only `main.ts` can wire.
 import type { OidcConfig } from '../files/oidc-file.ts';
+import type { Webhook } from '../files/webhooks-file.ts';
 import type { Client } from './client.ts';
 import type { ExitCode } from './exit.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly names: readonly string[];
   readonly trustProxy: boolean;
   readonly oidc: { readonly config: OidcConfig; readonly secret: string } | null;
+  /** Who is told of the runs. */
+  readonly webhooks: readonly Webhook[];
 }
 
 export interface CliContext {

@@ -31,7 +31,8 @@ const POLL_MS = 25;
 export async function demoConsole(context: CliContext, options: ConsoleOptions): Promise<void> {
   const { terminal, wiring } = context;
   const state = stateFolderAt(mkdtempSync(join(tmpdir(), 'pitstop-demo-')));
-  const doors = { tcp: [{ host: '127.0.0.1', port: options.port }], requireToken: false, names: [], trustProxy: false, oidc: null };
+  const tcp = [{ host: '127.0.0.1', port: options.port }];
+  const doors = { tcp, requireToken: false, names: [], trustProxy: false, oidc: null, webhooks: [] };
   try {
     const serving = wiring.serve(state, doors).catch((error: unknown) => {
       throw portTaken(error, options.port);

@@ -1,7 +1,7 @@
 // A run as people read it in a terminal: state, what every node shows, the return curve, marks, stragglers, what is waited for.
 import type { RunView } from '../api/contract/schemas.ts';
 import { terminalBar, terminalCurve } from '../chart/terminal.ts';
-import { foldNames } from '../core/fleet/nodeset.ts';
+import { foldOutputs } from '../core/fold-output.ts';
 import { showDuration } from '../std/duration.ts';
 import { counted, showCount } from '../std/share.ts';
 import { clip, table } from './output.ts';
@@ -34,6 +34,7 @@ export function runLines(view: RunView, { columns, rows, color }: ViewSize): str
     wavesLine(view),
     ...holdLines(view),
     ...list(`stragglers (${showCount(view.stragglers.length)})`, stragglerLines(view), listMax),
+    ...list(`links (${showCount(view.links.length)})`, linkLines(view), listMax),
     ...list('waits for', [...soakLines(view), ...view.waitingFor], listMax),
   ];
   const curveRows = Math.min(CURVE_ROWS, rows - bar.length - body.length - 6);
@@ -127,20 +128,26 @@ function wavesLine(view: RunView): string {
   return `waves   ${waves.join('   ')}`;
 }
 
-/** One line for all that failed alike; what they wait for comes first, because lines are cut to the screen. */
+/** One line for all that failed alike, the most first; what they wait for comes first, because lines are cut to the screen. */
 function stragglerLines(view: RunView): string[] {
-  const alike = new Map<string, { names: string[]; since: number; step: string; cause: string; waitingFor: string }>();
-  for (const { target, since, step, cause, waitingFor } of view.stragglers) {
-    const key = JSON.stringify([step, cause.replaceAll(target, ''), waitingFor]);
-    const at = since === null ? Infinity : Date.parse(since);
-    const group = alike.get(key) ?? { names: [], since: at, step, cause, waitingFor };
-    group.names.push(target);
-    group.since = Math.min(group.since, at);
-    alike.set(key, group);
-  }
-  return [...alike.values()].map(({ names, since, step, cause, waitingFor }) => {
+  const byTarget = new Map(view.stragglers.map((straggler) => [straggler.target, straggler]));
+  const outputs = view.stragglers.map(({ target, step, cause, waitingFor }) => ({ target, output: [step, waitingFor, cause].join('\n') }));
+  return foldOutputs(outputs).map(({ targets, folded }) => {
+    const alike = targets.flatMap((target) => byTarget.get(target) ?? []);
+    const since = Math.min(...alike.map((straggler) => (straggler.since === null ? Infinity : Date.parse(straggler.since))));
     const age = since === Infinity ? '' : ` for ${showDuration(Math.max(0, Date.parse(view.now) - since))}`;
-    return `${clip(foldNames(names), 40)} waits for ${waitingFor}${age}; ${step}: ${cause}`;
+    const { step, cause, waitingFor } = alike[0] ?? { step: '', cause: '', waitingFor: '' };
+    return `${clip(folded, 40)} waits for ${waitingFor}${age}; ${step}: ${cause}`;
+  });
+}
+
+/** One line a link: what it is in and for how long, when it flapped last, what people tried. */
+function linkLines({ links, now }: RunView): string[] {
+  const ago = (at: string): string => showDuration(Math.max(0, Date.parse(now) - Date.parse(at)));
+  return links.map(({ link, state, why, since, flaps, lastFlapAt, tried }) => {
+    const flapped = lastFlapAt === null ? '' : `; ${flaps} ${flaps === 1 ? 'flap' : 'flaps'}, the last ${ago(lastFlapAt)} ago`;
+    const hands = tried.length === 0 ? '' : `; tried ${tried.map(({ way }) => way).join(', ')}`;
+    return `${link} ${state} for ${ago(since)}${why === '' ? '' : `: ${why}`}${flapped}${hands}`;
   });
 }
 

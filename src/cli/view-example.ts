@@ -27,6 +27,7 @@ export function exampleView(fields: Partial<RunView> = {}): RunView {
       { id: 'main', state: 'open', targets: 15, settled: 0, failed: 0 },
     ],
     stragglers: [],
+    links: [],
     waitingFor: [],
     curve: [
       [30, 1],

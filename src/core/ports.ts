@@ -16,8 +16,10 @@ export type Act =
       readonly to: 'batch' | 'steps' | 'full';
     }
   | { readonly role: 'scheduler'; readonly do: 'requeue'; readonly job: string; readonly hold: boolean }
-  | { readonly role: 'allocator'; readonly do: 'hold' | 'release'; readonly run: string }
-  | { readonly role: 'shell'; readonly do: 'push'; readonly from: string; readonly to: string }
+  /** hold: nothing new is placed on the targets, what is there stays. release: our hold is lifted, and nobody else's. */
+  | { readonly role: 'allocator'; readonly do: 'hold' | 'release'; readonly run: string; readonly why: string }
+  /** A file of the server's machine to the same path on every target, there only when its SHA-256 is this one; the node's old file stays until then. */
+  | { readonly role: 'shell'; readonly do: 'push'; readonly from: string; readonly to: string; readonly sha256: string }
   /** `once`: the same key runs at most once on a node; a second call waits for the first and gives its result. */
   | {
       readonly role: 'shell';
@@ -29,9 +31,27 @@ export type Act =
     }
   /** A target reboots only if it still shows the boot id given here. */
   | { readonly role: 'shell'; readonly do: 'reboot'; readonly bootIds: { readonly [target: string]: string } }
-  | { readonly role: 'bmc'; readonly do: 'power-on' | 'power-off' | 'power-cycle' | 'reset' | 'update' }
-  | { readonly role: 'fabric'; readonly do: 'run' | 'sm-stop' | 'sm-start' }
-  | { readonly role: 'alerts'; readonly do: 'silence' | 'unsilence'; readonly run: string }
+  /** power-cycle: the host's power (DC). ac-cycle: the standby power too, so the BMC goes away with it. reset: the BMC alone. */
+  | { readonly role: 'bmc'; readonly do: 'power-on' | 'power-off' | 'power-cycle' | 'ac-cycle' | 'reset' }
+  /**
+   * `image`: a file of the server's machine, or an address that the BMC fetches. `components`: ids of the firmware inventory, empty = what
+   * the image is for. Ends with the task: evidence `exit` 0 or 1, as of a command, with the task's own words.
+   */
+  | { readonly role: 'bmc'; readonly do: 'update'; readonly image: string; readonly components: readonly string[] }
+  /** A command on the management machine about the target ({node} is its name); `once` as of a shell. */
+  | {
+      readonly role: 'fabric';
+      readonly do: 'run';
+      readonly argv: readonly string[];
+      readonly version: string | null;
+      readonly previous: { readonly [target: string]: string };
+      readonly once: boolean;
+    }
+  /** Targets are subnet managers, by the names of the driver's options. */
+  | { readonly role: 'fabric'; readonly do: 'sm-stop' | 'sm-start' }
+  /** silence: these targets too, all of the run's until `until` (Unix ms). unsilence: these no more; the last one removes it. */
+  | { readonly role: 'alerts'; readonly do: 'silence'; readonly run: string; readonly until: number; readonly why: string }
+  | { readonly role: 'alerts'; readonly do: 'unsilence'; readonly run: string }
   | { readonly role: 'local'; readonly do: 'run'; readonly argv: readonly string[] };
 
 export interface ActRequest {
@@ -100,12 +120,72 @@ export interface ShellFacts {
   readonly work: readonly string[] | null;
 }
 
-interface BmcFacts {
+export interface BmcFacts {
   readonly role: 'bmc';
   readonly power: 'on' | 'off' | 'unknown';
+  /** Version by id of the firmware inventory; null: this BMC does not tell. */
+  readonly firmware: { readonly [id: string]: string } | null;
+  /** A firmware update that runs, or a background copy: no power may be taken now. Empty: none. */
+  readonly busy: string;
 }
 
-export type Facts = SchedulerFacts | ShellFacts | BmcFacts;
+export interface LinkFacts {
+  /** `node/hca--switch/port`, or between switches `switch/port--switch/port` with the lesser name first. */
+  readonly link: string;
+  /** initialize: up, but not (yet) configured by a subnet manager; Armed counts as that. */
+  readonly state: 'down' | 'initialize' | 'active';
+  /** As the tools word it: "4X", "NDR"; null: not told. */
+  readonly width: string | null;
+  readonly speed: string | null;
+  /** Counters of both ends added up, since somebody cleared them; only those that are not 0. */
+  readonly errors: { readonly [counter: string]: number };
+}
+
+export interface SubnetManager {
+  /** As the driver's options name it, else its GUID. */
+  readonly name: string;
+  readonly guid: string;
+  readonly state: 'master' | 'standby' | 'discovering' | 'not-active';
+  readonly priority: number | null;
+  /** SHA-256 of what it is configured with; null: nobody told us how to read it. */
+  readonly config: string | null;
+}
+
+/** What the fabric shows of a node, a switch or a link. */
+export interface FabricFacts {
+  readonly role: 'fabric';
+  /** Seen by the sweep that began at the observation's `at`. */
+  readonly present: boolean;
+  readonly guid: string | null;
+  readonly lid: number | null;
+  /** Those seen; a link that is down may be missing altogether. A link has itself alone. */
+  readonly links: readonly LinkFacts[];
+  /** All of the whole fabric, the same in every observation of a sweep. */
+  readonly managers: readonly SubnetManager[];
+}
+
+/** What the system that places VMs or containers shows of a node. */
+export interface AllocatorFacts {
+  readonly role: 'allocator';
+  /** It may place new work on the target. */
+  readonly open: boolean;
+  /** Why it may not, when somebody said so; null: not held. */
+  readonly hold: Claim | null;
+  readonly placements: readonly { readonly id: string; readonly owner: string }[];
+  /** Outside production, and somebody still occupies it; null: nobody. */
+  readonly session: { readonly whose: string; readonly since: number | null } | null;
+  /** The customer handed it over there; null: not (yet). */
+  readonly released: { readonly by: string; readonly at: number } | null;
+}
+
+export interface AlertsFacts {
+  readonly role: 'alerts';
+  /** Silences that match the target, ours and others'. */
+  readonly silences: readonly { readonly id: string; readonly by: Claim; readonly until: number }[];
+  readonly firing: readonly { readonly alert: string; readonly since: number; readonly silenced: boolean }[];
+}
+
+export type Facts = SchedulerFacts | ShellFacts | BmcFacts | FabricFacts | AllocatorFacts | AlertsFacts;
 
 /** One look at one target; facts null = nobody answered, which is never "fine". `at` is when the look began. */
 export interface Observation {

@@ -34,7 +34,7 @@ describe('fleet file: bad input', () => {
   check(
     'unknown key (nothing near)',
     cluster('colour: red'),
-    'fleet.yaml:5:5: colour: unknown key; known here: name, customer, mode, workload, nodes, gpusPerNode, racks, units, domains, power, switches, links, image, drivers, leases',
+    'fleet.yaml:5:5: colour: unknown key; known here: name, customer, mode, workload, nodes, gpusPerNode, racks, units, domains, power, switches, links, subnetManagers, image, drivers, leases',
   );
   check('missing key', 'fleet: lab\nclusters:\n  - name: lab\n', 'fleet.yaml:3:5: nodes: is missing; add "nodes": a node set as text');
   check('duplicate key', 'fleet: lab\nfleet: lab\n', 'fleet.yaml:2:1: fleet: the same key twice; keep one of them');
@@ -134,12 +134,12 @@ describe('fleet file: bad input', () => {
   check(
     'a link to nowhere',
     cluster('switches: [{name: leaf1}]\n    links: ["n1/a--leaf2/1"]'),
-    'fleet.yaml:6:13: leaf2: is no switch of the cluster; did you mean "leaf1"?',
+    'fleet.yaml:6:13: leaf2: is no switch of the fleet; did you mean "leaf1"?',
   );
   check(
     'a link from nowhere',
     cluster('links: ["n9/a--leaf1/1"]'),
-    'fleet.yaml:5:13: n9: is no node or switch of the cluster; check the name',
+    'fleet.yaml:5:13: n9: is no node of the cluster and no switch of the fleet; check the name',
   );
   check('not a link', cluster('links: ["n1-leaf1"]'), 'fleet.yaml:5:13: "n1-leaf1": is no link; write node/hca--switch/port');
   check('unknown role', cluster('drivers: {schedular: slurm}'), 'fleet.yaml:5:15: schedular: unknown key; did you mean "scheduler"?');

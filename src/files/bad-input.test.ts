@@ -266,12 +266,12 @@ describe('catalogue file: bad input', () => {
   check(
     'a step that does nothing',
     [steps('{step: x, by: shell}')],
-    'c1.yaml:4:5: x: a step that does nothing; give it exactly one of do, run, read, check',
+    'c1.yaml:4:5: x: a step that does nothing; give it exactly one of do, run, push, update, read, check',
   );
   check(
     'a step that does two things',
     [steps('{step: x, by: shell, run: [a], do: reboot, to: rebooting, destructive: true}')],
-    'c1.yaml:4:31: x: a step with do and run; give it exactly one of do, run, read, check',
+    'c1.yaml:4:31: x: a step with do and run; give it exactly one of do, run, push, update, read, check',
   );
   check(
     'two steps of a name',

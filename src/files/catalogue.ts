@@ -7,7 +7,7 @@ import { parseDocument } from './document.ts';
 import type { Path, SourceDocument } from './document.ts';
 import { canonicalJson } from './plan-file.ts';
 import { BadInputError, suggest } from './problem.ts';
-import { extensionSchema, procedureSchema } from './procedure-schema.ts';
+import { extensionSchema, procedureSchema, STEP_ACTIONS } from './procedure-schema.ts';
 import type { WrittenExtension, WrittenProcedure, WrittenStep } from './procedure-schema.ts';
 import { normalise } from './procedure-file.ts';
 import { folderExists, listFiles, readText } from './read-text.ts';
@@ -107,8 +107,6 @@ function loadFile({ file, text }: CatalogueFile, earlier: ReadonlyMap<string, Lo
   return { written, document, entry: { procedure, sha256: sha256Of(procedure), defaults, file } };
 }
 
-const ACTIONS = ['do', 'run', 'read', 'check'] as const;
-
 function extend(base: WrittenProcedure, extension: WrittenExtension, problems: Problems): WrittenProcedure {
   const { extends: _, steps: changes = {}, component: __, ...rest } = extension;
   const known = base.steps.map(({ step }) => step);
@@ -120,7 +118,7 @@ function extend(base: WrittenProcedure, extension: WrittenExtension, problems: P
     if (!change) return step;
     const kept = { ...step };
     // Another action takes the place of the step's own: exactly one of them may stand.
-    if (ACTIONS.some((key) => change[key] !== undefined)) for (const key of ACTIONS) delete kept[key];
+    if (STEP_ACTIONS.some((key) => change[key] !== undefined)) for (const key of STEP_ACTIONS) delete kept[key];
     return { ...kept, ...change };
   });
   return { ...base, ...rest, steps };

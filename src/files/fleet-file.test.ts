@@ -44,6 +44,27 @@ test('links: a switch that only links name is a leaf (none are listed)', () => {
   expect(cluster('links: ["n1/mlx5_0--leaf1/3"]').switches).toEqual([{ name: 'leaf1', role: 'leaf' }]);
 });
 
+test('links: to the switches of other clusters; a spine that another cluster lists is no leaf of this one', () => {
+  const two = (links: string): string => `fleet: two
+clusters:
+  - {name: a, nodes: "a[1-2]", switches: [{name: al, role: leaf}, {name: s1, role: spine}], links: ["a[1-2]/*--al/*", "al/3--s1/1"]}
+  - {name: b, nodes: "b[1-2]", links: ${links}}
+`;
+  const [, b] = parseFleet(two('["b[1-2]/*--bl/*", "bl/3--s1/2"]'), 'f').clusters;
+  expect(b?.switches).toEqual([{ name: 'bl', role: 'leaf' }]);
+  expect(() => parseFleet(two('["a1/h--s1/4"]'), 'f')).toThrow('a1: is no node of the cluster and no switch');
+});
+
+test('subnet managers: nodes and switches of the whole fleet, folded; a name that is neither is refused', () => {
+  const of = (managers: string): string =>
+    `fleet: x\nclusters:\n  - {name: a, nodes: "n[1-4]", subnetManagers: ${managers}}\n  - {name: b, nodes: m1, switches: [{name: s1}]}\n`;
+  const [a, b] = parseFleet(of('["n[2-3]", s1]'), 'f').clusters;
+  expect(a?.subnetManagers).toBe('n[2-3],s1');
+  expect(b).not.toHaveProperty('subnetManagers');
+  expect(() => parseFleet(of('[ufm1]'), 'f.yaml')).toThrow('f.yaml:3:49: ufm1: is no node or switch of the fleet');
+  expect(() => parseFleet(of('[]'), 'f')).toThrow('is empty');
+});
+
 test('leases: hooks by mover', () => {
   const { leases } = cluster('leases: {autoscaler: {by: local, take: [/x/take], verify: [/x/verify], give: [/x/give], renewEvery: 5m}}');
   expect(leases).toEqual({ autoscaler: { take: ['/x/take'], verify: ['/x/verify'], give: ['/x/give'], renewEveryMs: 300_000 } });

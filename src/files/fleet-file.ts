@@ -1,11 +1,11 @@
 // From fleet.yaml to the fleet: patterns become named groups, shorthands their long form, and what contradicts itself is refused.
 import type { Cluster, Customer, DriverChoice, Fleet, LeaseHooks } from '../core/fleet/model.ts';
-import { fold, has, intersection, size } from '../core/fleet/nodeset.ts';
+import { fold, has, intersection, size, unionOf } from '../core/fleet/nodeset.ts';
 import type { NodeSet } from '../core/fleet/nodeset.ts';
 import { must } from '../std/assert.ts';
 import { parseDocument } from './document.ts';
 import type { Path } from './document.ts';
-import { checkLinks, domainsOf, groupsOf, sayNames, switchesOf, unitsOf } from './fleet-groups.ts';
+import { checkLinks, domainsOf, groupsOf, listedSwitches, managersOf, sayNames, switchesOf, unitsOf } from './fleet-groups.ts';
 import type { ClusterReading } from './fleet-groups.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import type { WrittenCluster, WrittenFleet } from './fleet-schema.ts';
@@ -47,10 +47,13 @@ export function parseFleetInForce(text: string, file: string): FleetInForce {
   const customers = customersOf(written, timezone, problems);
   const sets = clusterSets(written, problems);
   problems.done();
-  const clusters = written.clusters.map((cluster, i) => {
+  const listed = listedSwitches(written.clusters);
+  const readings = written.clusters.map((cluster, i): ClusterReading => {
     const nodes = must(sets[i], 'the nodes of a cluster without problems');
-    return clusterOf({ written: cluster, nodes, path: ['clusters', i], problems }, customers, defaults);
+    return { written: cluster, nodes, path: ['clusters', i], problems, listed };
   });
+  const apart = readings.map((reading) => clusterOf(reading, customers, defaults));
+  const clusters = joined(readings, apart);
   refuseTwoKinds(clusters, sets, problems);
   problems.done();
   return { fleet: { name: written.fleet, timezone, customers, clusters }, defaults };
@@ -92,6 +95,18 @@ function clusterSets(written: WrittenFleet, problems: Problems): (NodeSet | null
   return sets;
 }
 
+/** What only all clusters together tell: links to each other's switches, and where subnet managers run. */
+function joined(readings: readonly ClusterReading[], clusters: readonly Cluster[]): Cluster[] {
+  const switches = new Set(clusters.flatMap((cluster) => cluster.switches.map(({ name }) => name)));
+  const all = unionOf(readings.map(({ nodes }) => nodes));
+  return readings.map((reading, i): Cluster => {
+    checkLinks(reading, switches);
+    const subnetManagers = managersOf(reading, all, switches);
+    const cluster = must(clusters[i], 'a cluster for each reading');
+    return subnetManagers === null ? cluster : { ...cluster, subnetManagers };
+  });
+}
+
 function clusterOf(reading: ClusterReading, customers: readonly Customer[], defaults: string[]): Cluster {
   const { written, nodes, path, problems } = reading;
   const known = customers.map(({ name }) => name);
@@ -102,7 +117,6 @@ function clusterOf(reading: ClusterReading, customers: readonly Customer[], defa
   const units = unitsOf(reading);
   const switches = switchesOf(reading, units.leaves);
   const links = [...units.links, ...(written.links ?? [])];
-  checkLinks(reading, switches);
   noteDefaults(written, defaults);
   return {
     name: written.name,

@@ -1,6 +1,6 @@
 // The groups of a cluster (racks, units, domains, feeds), its switches and its links, from patterns or lists.
 import { NAME_PLACEHOLDERS } from '../core/change/placeholders.ts';
-import type { Cluster, NodeGroup, NvlDomain, Switch } from '../core/fleet/model.ts';
+import type { NodeGroup, NvlDomain, Switch } from '../core/fleet/model.ts';
 import {
   difference,
   EMPTY,
@@ -10,9 +10,11 @@ import {
   intersection,
   isNodeName,
   names,
+  nodeSetOf,
   parseNodeSet,
   size,
   union,
+  unionOf,
 } from '../core/fleet/nodeset.ts';
 import type { NodeSet } from '../core/fleet/nodeset.ts';
 import { parseLink, PORT_NOT_KNOWN } from '../core/fleet/topology.ts';
@@ -28,6 +30,8 @@ export interface ClusterReading {
   readonly nodes: NodeSet;
   readonly path: Path;
   readonly problems: Problems;
+  /** Switches that some cluster lists: clusters of one fabric link to each other's. */
+  readonly listed: ReadonlySet<string>;
 }
 
 interface Pattern {
@@ -82,7 +86,7 @@ export function unitsOf(reading: ClusterReading): { groups: NodeGroup[]; leaves:
 
 /** The switches listed and the leaves of the units; a leaf that only links name is a leaf all the same. */
 export function switchesOf(reading: ClusterReading, leaves: readonly Switch[]): Switch[] {
-  const { written, path, problems, nodes } = reading;
+  const { written, path, problems, nodes, listed } = reading;
   const found = new Map(leaves.map((leaf) => [leaf.name, leaf]));
   for (const [i, { name, role }] of (written.switches ?? []).entries()) {
     const place = [...path, 'switches', i, 'name'];
@@ -93,15 +97,21 @@ export function switchesOf(reading: ClusterReading, leaves: readonly Switch[]): 
   }
   if (written.switches !== undefined) return [...found.values()];
   for (const link of written.links ?? []) {
-    const ends = parseLink(link);
-    if (ends && isNodeName(ends.to) && !found.has(ends.to) && !has(nodes, ends.to)) found.set(ends.to, { name: ends.to, role: 'leaf' });
+    const to = parseLink(link)?.to;
+    if (to === undefined || !isNodeName(to) || found.has(to) || listed.has(to) || has(nodes, to)) continue;
+    found.set(to, { name: to, role: 'leaf' });
   }
   return [...found.values()];
 }
 
-/** Each link must be `node/hca--switch/port` between things that the cluster has. */
-export function checkLinks({ written, nodes, path, problems }: ClusterReading, switches: Cluster['switches']): void {
-  const known = new Set(switches.map(({ name }) => name));
+/** The switches that clusters list themselves; those that cannot be read are somebody else's to complain of. */
+export function listedSwitches(clusters: readonly WrittenCluster[]): Set<string> {
+  const written = clusters.flatMap(({ switches = [] }) => switches.map(({ name }) => parseNodeSet(name)));
+  return new Set(written.flatMap((parsed) => (parsed.ok ? [...names(parsed.set)] : [])));
+}
+
+/** Each link must be `node/hca--switch/port` or `switch/port--switch/port`: a node of the cluster, switches of the fleet. */
+export function checkLinks({ written, nodes, path, problems }: ClusterReading, switches: ReadonlySet<string>): void {
   const seen = new Set<string>();
   for (const [i, link] of (written.links ?? []).entries()) {
     const place = [...path, 'links', i];
@@ -112,14 +122,31 @@ export function checkLinks({ written, nodes, path, problems }: ClusterReading, s
     }
     if (seen.has(link)) problems.add(place, new Refusal('the same link twice', 'keep one of them'));
     seen.add(link);
-    if (!known.has(ends.from) && !isNodes(ends.from, nodes)) {
-      problems.add(place, new Refusal('is no node or switch of the cluster', 'check the name', { value: ends.from }));
+    if (!switches.has(ends.from) && !isNodes(ends.from, nodes)) {
+      problems.add(place, new Refusal('is no node of the cluster and no switch of the fleet', 'check the name', { value: ends.from }));
     }
-    if (!known.has(ends.to))
-      problems.add(place, new Refusal('is no switch of the cluster', suggest(ends.to, [...known].slice(0, 1_000)), { value: ends.to }));
+    if (!switches.has(ends.to))
+      problems.add(place, new Refusal('is no switch of the fleet', suggest(ends.to, [...switches].slice(0, 1_000)), { value: ends.to }));
     const exact = ends.fromPort !== PORT_NOT_KNOWN && ends.toPort !== PORT_NOT_KNOWN;
     if (exact && !isNodeName(link)) problems.add(place, new Refusal('is not one link', 'write one node, hca, switch and port each'));
   }
+}
+
+/** The names at which subnet managers run, folded: nodes or switches of the fleet. `null`: the file does not tell. */
+export function managersOf(reading: ClusterReading, all: NodeSet, switches: ReadonlySet<string>): string | null {
+  const { written, path, problems } = reading;
+  if (written.subnetManagers === undefined) return null;
+  const sets = written.subnetManagers.map((text, i) => {
+    const place = [...path, 'subnetManagers', i];
+    const set = readNodeSet(text, place, problems) ?? EMPTY;
+    const strange = [...names(difference(set, all))].filter((name) => !switches.has(name));
+    if (strange.length > 0) {
+      const mend = 'name nodes or switches of the fleet; a host that is neither needs no mention, since no plan could touch it';
+      problems.add(place, new Refusal('is no node or switch of the fleet', mend, { value: sayNames(nodeSetOf(strange)) }));
+    }
+    return set;
+  });
+  return fold(unionOf(sets));
 }
 
 /** A set for a message, cut where it gets long. */
@@ -164,6 +191,7 @@ function listed(reading: ClusterReading, written: readonly { name: string; nodes
 }
 
 function isNodes(text: string, nodes: NodeSet): boolean {
+  if (isNodeName(text)) return has(nodes, text);
   const parsed = parseNodeSet(text);
   return parsed.ok && size(parsed.set) > 0 && size(difference(parsed.set, nodes)) === 0;
 }

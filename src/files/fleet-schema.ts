@@ -79,6 +79,7 @@ const cluster = keys({
   power: groups.optional(),
   switches: switches.optional(),
   links: z.array(nodeSetText).optional(),
+  subnetManagers: z.array(nodeSetText).min(1).optional(),
   image: text.optional(),
   drivers: keys(
     Object.fromEntries(ROLES.map((role) => [role, driver.optional()])) as Record<Role, z.ZodOptional<typeof driver>>,

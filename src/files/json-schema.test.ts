@@ -25,6 +25,8 @@ test('JSON Schemas: take what the readers take and refuse a typo', () => {
     accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nodes: "n[1-16]", drivers: {scheduler: slurm, shell: {use: ssh, port: 22}}}]'),
   ).toBe(true);
   expect(accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nods: "n[1-16]"}]')).toBe(false);
+  expect(accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nodes: n1, switches: [{name: s1}], subnetManagers: [s1]}]')).toBe(true);
+  expect(accepts('fleet', 'fleet: lab\nclusters: [{name: lab, nodes: n1, subnetManagers: s1}]')).toBe(false);
   expect(accepts('change', 'change: x\nwant: {host-os: "1", bmc: {version: "2"}}')).toBe(true);
   expect(accepts('change', 'change: x\nwant: {host-os: 1}')).toBe(false);
   expect(accepts('policy', 'canary: "n1"\ngates: {returned: 95%}\njobs: {then: wait}')).toBe(true);

@@ -145,7 +145,7 @@ test('the guide to the catalogue: its examples are read as they are printed', ()
   const [policies, extensions] = [true, false].map((wanted) =>
     examples('guides/catalogue.md').filter(({ file }) => (file === 'policy.yaml') === wanted),
   );
-  expect([policies?.length, extensions?.length]).toEqual([1, 3]);
+  expect([policies?.length, extensions?.length]).toEqual([1, 8]);
   for (const extension of extensions ?? []) {
     const [, component = ''] = /catalogue\/(.*)\.yaml/.exec(extension.file) ?? [];
     expect(errorsOf(planOf([component], policies?.[0]?.text, parseCatalogue([files, [extension]])))).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Inventory } from '../core/fleet/model.ts';
+import type { Step } from '../core/change/procedure.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { must } from '../std/assert.ts';
 import { catalogueFolders, loadCatalogue } from './catalogue.ts';
@@ -67,6 +68,39 @@ function resealed(changed: Omit<Plan, 'id'>): Plan {
 
 const plan = samplePlan();
 const text = showPlan(plan);
+
+test('plan: every kind of step is written and read back, and what no file could say is refused', () => {
+  const [procedure] = Object.values(plan.procedures);
+  const base = must(procedure?.steps[1], 'step');
+  const stepOf = (name: string, action: Step['action']): Step => ({ ...base, name, action });
+  const check = {
+    name: 'rail',
+    run: ['x', '{nodes}'],
+    nodes: 'rail',
+    takes: null,
+    catches: null,
+    before: true,
+    as: 'nccl',
+    busbwMin: 350,
+  } as const;
+  const steps = [
+    stepOf('push', { kind: 'push', from: 'a', to: '/b', sha256: 'ab'.repeat(32) }),
+    stepOf('update', { kind: 'update', image: 'a', components: ['b'] }),
+    stepOf('ac', { kind: 'do', act: 'ac-cycle' }),
+    stepOf('links', { kind: 'do', act: 'links' }),
+    stepOf('read', { kind: 'read', read: { a: ['x'], b: { run: ['x'], as: 'flint', part: 'MT_1' } } }),
+    stepOf('check', { kind: 'check', checks: [check] }),
+  ];
+  const withSteps = (changed: readonly Step[]): Plan =>
+    resealed({ ...plan, procedures: { p1: { ...must(procedure, 'procedure'), steps: changed } } });
+  expect(parsePlan(showPlan(withSteps(steps)), 'x.json')).toEqual(withSteps(steps));
+  const { run: _, nodes: __, ...own } = check;
+  const before = stepOf('checks-before', { kind: 'check', checks: [{ ...own, run: ['x'], nodes: 1 }], before: true });
+  const set = applySets(withSteps([before]), ['catalogue.host-os.steps.checks-before.attempts=2']);
+  expect(set.procedures['p1']?.steps).toEqual([{ ...before, attempts: 2 }]);
+  const push = { kind: 'push', from: 'a', to: '/b', sha256: 'AB' } as const;
+  expect(() => parsePlan(showPlan(withSteps([stepOf('push', push)])), 'x.json')).toThrow('"AB"');
+});
 
 describe('files on disk', () => {
   let folder = '';

@@ -1,6 +1,7 @@
 // The shape of a plan file and of an inventory file, checked whole before anything of it is believed.
 import { z } from 'zod';
-import { STEP_STATES } from '../core/change/procedure.ts';
+import { JUDGES, READERS, STEP_STATES } from '../core/change/procedure.ts';
+import type { DoAct } from '../core/change/procedure.ts';
 import { APPROVED_WORDS, LIMIT_SCOPES } from '../core/change/policy.ts';
 import { MODES, TARGET_KINDS } from '../core/fleet/model.ts';
 import type { Fleet, Inventory } from '../core/fleet/model.ts';
@@ -36,6 +37,7 @@ const fleetDocumentSchema = z.strictObject({
       feeds: z.array(group),
       switches: z.array(z.strictObject({ name: text, role: z.enum(['leaf', 'spine', 'core', 'unknown']) })),
       links: texts,
+      subnetManagers: text.exactOptional(),
       image: text.nullable(),
       drivers: z.record(text, z.strictObject({ use: text, options: z.record(text, json) })),
       leases: z.record(text, z.strictObject({ take: texts, verify: texts, give: texts, renewEveryMs: millis.nullable() })),
@@ -100,6 +102,7 @@ const policy = z.strictObject({
     per: z.array(z.enum(['cluster', 'customer'])),
     countIn: z.enum(['node', 'domain', 'unit']),
     soakMs: millis,
+    linkSoakMs: millis.exactOptional(),
     timeoutMs: millis,
   }),
   // oxlint-disable-next-line unicorn/no-thenable -- the word of policy.yaml; a text is no thenable
@@ -123,13 +126,41 @@ const policy = z.strictObject({
 
 const role = z.enum(['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'alerts', 'local']);
 
+const DO_ACTS = [
+  'drain',
+  'return',
+  'links',
+  'reboot',
+  'power-cycle',
+  'ac-cycle',
+  'power-on',
+  'power-off',
+  'reset',
+] as const satisfies readonly DoAct[];
+
+const reading = z.union([texts, z.strictObject({ run: texts, as: z.enum(READERS), part: text.exactOptional() })]);
+
 const action = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('do'), act: z.enum(['drain', 'return', 'reboot', 'power-cycle', 'power-on', 'power-off', 'reset']) }),
+  z.strictObject({ kind: z.literal('do'), act: z.enum(DO_ACTS) }),
   z.strictObject({ kind: z.literal('run'), argv: texts }),
-  z.strictObject({ kind: z.literal('read'), read: z.record(text, texts) }),
+  z.strictObject({ kind: z.literal('push'), from: text, to: text, sha256 }),
+  z.strictObject({ kind: z.literal('update'), image: text, components: texts }),
+  z.strictObject({ kind: z.literal('read'), read: z.record(text, reading) }),
   z.strictObject({
     kind: z.literal('check'),
-    checks: z.array(z.strictObject({ name: text, run: texts, nodes: positive, takes, catches: share.nullable() })),
+    checks: z.array(
+      z.strictObject({
+        name: text,
+        run: texts,
+        nodes: z.union([positive, z.enum(['rail', 'all'])]),
+        takes,
+        catches: share.nullable(),
+        before: z.literal(true).exactOptional(),
+        as: z.enum(JUDGES).exactOptional(),
+        busbwMin: z.number().min(0).exactOptional(),
+      }),
+    ),
+    before: z.literal(true).exactOptional(),
   }),
 ]);
 

@@ -151,7 +151,10 @@ function stepWith(step: MergedProcedure['steps'][number], rest: readonly string[
   const problems = new Problems(document);
   const changedStep = toStep(readWith(stepSchema, document), '', problems, (key) => (key === undefined ? [] : [key]), []);
   problems.done();
-  return changedStep;
+  const { action } = changedStep;
+  if (action.kind !== 'check' || step.action.kind !== 'check' || !step.action.before) return changedStep;
+  // Such a step comes from the merge alone, so the files have no word for it.
+  return { ...changedStep, action: { ...action, before: true } };
 }
 
 /** `takes=20m` says nothing about the spread, so the old one stays; without one it is 0.3, as in the catalogue. */

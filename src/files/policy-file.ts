@@ -113,6 +113,7 @@ function gatesOf(reading: Reading): Gates {
     countIn: or(reading, 'gates.countIn', gates?.countIn, 'node'),
     soakMs: or(reading, 'gates.soak', gates?.soak, 15 * 60_000, '15m'),
     timeoutMs: or(reading, 'gates.timeout', gates?.timeout, 30 * 60_000, '30m'),
+    ...(gates?.linkSoak === undefined ? {} : { linkSoakMs: gates.linkSoak }),
   };
 }
 

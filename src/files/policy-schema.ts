@@ -109,6 +109,7 @@ export const policySchema = keys({
       .optional(),
     countIn: oneOf(['node', 'domain', 'unit']).optional(),
     soak: duration.optional(),
+    linkSoak: duration.optional(),
     timeout: duration.optional(),
   }).optional(),
   jobs: keys({

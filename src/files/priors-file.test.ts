@@ -69,7 +69,7 @@ test('priors: bad input has places', () => {
   check(text.replace(/"n": \d+/, '"n": -4'), ': -4: is too small; write at least 0');
   check(text.replace(/"share": [\d.e-]+/, '"share": 1.5'), ': 1.5: is too large; write at most 1');
   check(text.replace('"host-os/apply"', '"host-os apply"'), 'host-os apply: no COMPONENT/STEP');
-  check(text.replace('"kind": "run"', '"kind": "runs"'), '"runs": is not one of the allowed values; known here: run, read');
+  check(text.replace('"kind": "run"', '"kind": "runs"'), '"runs": is not one of the allowed values; known here: run, push');
   check(
     text.replace(/("way": "remote",\s+"share": )[\d.]+/, '$10.99'),
     /ways: the shares add up to 1\d\d(\.\d+)?%; make them add up to 100%/,

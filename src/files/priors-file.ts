@@ -44,6 +44,8 @@ const learnedShare = z.strictObject({ share, n: count, a: z.number().positive(),
 
 const KINDS = [
   'run',
+  'push',
+  'update',
   'read',
   'check',
   'drain',
@@ -51,9 +53,11 @@ const KINDS = [
   'return',
   'reboot',
   'power-cycle',
+  'ac-cycle',
   'power-on',
   'power-off',
   'reset',
+  'links',
   'mop-up',
 ] as const satisfies readonly LearnedStep['kind'][];
 

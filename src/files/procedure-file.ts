@@ -1,12 +1,13 @@
 // From a written procedure to the normalised one: every default filled in and said, every rule between the parts of a step checked.
 import { builtInStep, STEP_STATES } from '../core/change/procedure.ts';
 import type { Check, MopUpWay, Prior, Procedure, Step, StepAction, WayBack } from '../core/change/procedure.ts';
-import type { Role } from '../core/ports.ts';
 import type { Path } from './document.ts';
 import { writeDuration, writeShare } from './written.ts';
 import { Refusal } from './schema.ts';
 import type { Problems } from './schema.ts';
-import type { WrittenBack, WrittenMopUp, WrittenProcedure, WrittenStep } from './procedure-schema.ts';
+import { STEP_ACTIONS } from './procedure-schema.ts';
+import type { WrittenBack, WrittenCheck, WrittenMopUp, WrittenProcedure, WrittenStep } from './procedure-schema.ts';
+import { checkStep, roleOf, stateOf, stopsTarget } from './step-rules.ts';
 
 export interface Normalised {
   readonly procedure: Procedure;
@@ -66,13 +67,20 @@ export function toStep(written: WrittenStep, prefix: string, problems: Problems,
   const by = written.by ?? roleOf(action);
   const early = written.early ?? false;
   const drains = action.kind === 'do' && action.act === 'drain';
-  const stopsTarget = action.kind === 'do' && action.act !== 'drain';
-  const destructive = written.destructive ?? stopsTarget;
+  const destructive = written.destructive ?? (stopsTarget(action) || (action.kind === 'update' && !early));
   const takes = written.takes ?? null;
   const timeoutMs = drains ? null : (written.timeout ?? defaultTimeoutMs(takes, action));
   if (!drains && written.timeout === undefined) defaults.push(`${prefix}.timeout = ${writeDuration(timeoutMs ?? 0)}`);
   if (!drains && written.attempts === undefined) defaults.push(`${prefix}.attempts = 1`);
-  const step = { name: written.step, to: written.to ?? null, by, action, early, destructive, shared: written.shared ?? false };
+  const step = {
+    name: written.step,
+    to: written.to ?? (early ? null : stateOf(action)),
+    by,
+    action,
+    early,
+    destructive,
+    shared: written.shared ?? false,
+  };
   checkStep(step, written, problems, place);
   return { ...step, uses: written.uses ?? [], takes, timeoutMs, attempts: written.attempts ?? 1, fails: written.fails ?? 0 };
 }
@@ -104,61 +112,31 @@ function isDrain(step: Step): boolean {
   return step.action.kind === 'do' && step.action.act === 'drain';
 }
 
-const ACTIONS = ['do', 'run', 'read', 'check'] as const;
-
 function actionOf(written: WrittenStep, problems: Problems, place: (key?: string) => Path): StepAction {
-  const given = ACTIONS.filter((key) => written[key] !== undefined);
+  const given = STEP_ACTIONS.filter((key) => written[key] !== undefined);
   if (given.length !== 1) {
     const why = given.length === 0 ? 'a step that does nothing' : `a step with ${given.join(' and ')}`;
-    problems.add(place(given[1]), new Refusal(why, 'give it exactly one of do, run, read, check', { value: written.step }));
+    problems.add(place(given[1]), new Refusal(why, `give it exactly one of ${STEP_ACTIONS.join(', ')}`, { value: written.step }));
   }
   if (written.do !== undefined) return { kind: 'do', act: written.do };
   if (written.run !== undefined) return { kind: 'run', argv: written.run };
+  if (written.push !== undefined) return { kind: 'push', ...written.push };
+  if (written.update !== undefined) return { kind: 'update', image: written.update.image, components: written.update.components ?? [] };
   if (written.read !== undefined) return { kind: 'read', read: written.read };
   return { kind: 'check', checks: (written.check ?? []).map(toCheck) };
 }
 
-function toCheck({ name, run, nodes, takes, catches }: NonNullable<WrittenStep['check']>[number]): Check {
-  return { name, run, nodes: nodes ?? 1, takes: takes ?? null, catches: catches ?? null };
-}
-
-function roleOf(action: StepAction): Role {
-  if (action.kind !== 'do') return 'shell';
-  if (action.act === 'drain') return 'scheduler';
-  return action.act === 'reboot' ? 'shell' : 'bmc';
-}
-
-const BY_OF_ACT: Readonly<Record<string, readonly Role[]>> = { drain: ['scheduler', 'allocator'], reboot: ['shell'] };
-
-function checkStep(
-  step: Pick<Step, 'name' | 'to' | 'by' | 'action' | 'early' | 'destructive'>,
-  written: WrittenStep,
-  problems: Problems,
-  place: (key?: string) => Path,
-): void {
-  const { action, by } = step;
-  const allowed = action.kind === 'do' ? (BY_OF_ACT[action.act] ?? ['bmc', 'fabric']) : ['shell', 'local', 'fabric'];
-  if (!allowed.includes(by)) {
-    problems.add(place('by'), new Refusal('cannot do this', `write by: ${allowed.join(' or ')}`, { value: by }));
-  }
-  if (action.kind === 'do' && action.act === 'drain') {
-    if (step.to !== 'draining')
-      problems.add(place('to'), new Refusal('a drain leads to draining', 'write to: draining', { value: step.name }));
-    if (written.timeout !== undefined) problems.add(place('timeout'), new Refusal('a drain is escalated, never timed out', 'take it out'));
-  } else if (action.kind === 'do' && !step.destructive) {
-    const mend = 'take "destructive: false" out: the target must be seen cleared first';
-    problems.add(place('destructive'), new Refusal(`a ${action.act} is always destructive`, mend));
-  }
-  if (step.early && (step.to !== null || step.destructive)) {
-    const key = step.to === null ? 'destructive' : 'to';
-    problems.add(place(key), new Refusal('an early step leaves the target in service', `take "${key}" or "early" out`));
-  }
-  if (step.destructive && (step.to === null || step.to === 'draining') && !step.early) {
-    problems.add(
-      place('to'),
-      new Refusal('a destructive step needs its state', 'write to: updating or to: rebooting', { value: step.name }),
-    );
-  }
+function toCheck({ name, run, nodes, takes, catches, before, as, busbwMin }: WrittenCheck): Check {
+  return {
+    name,
+    run,
+    nodes: nodes ?? 1,
+    takes: takes ?? null,
+    catches: catches ?? null,
+    ...(before === true && { before }),
+    ...(as !== undefined && { as }),
+    ...(busbwMin !== undefined && { busbwMin }),
+  };
 }
 
 function checkSequence(

@@ -1,21 +1,56 @@
 // What may stand in a catalogue file: a whole procedure, or `extends: builtin` with the steps it changes.
 import { z } from 'zod';
-import { ACTIVATIONS, STEP_STATES } from '../core/change/procedure.ts';
+import { ACTIVATIONS, JUDGES, READERS, STEP_STATES } from '../core/change/procedure.ts';
 import { TARGET_KINDS } from '../core/fleet/model.ts';
-import { component, COMPONENT, count, flag, name, NAME, observedShare, oneOf, prior, share, someTime, stepArgv } from './values.ts';
+import {
+  checkArgv,
+  component,
+  COMPONENT,
+  count,
+  countOr,
+  flag,
+  name,
+  NAME,
+  numberFrom,
+  observedShare,
+  oneOf,
+  prior,
+  sha256,
+  share,
+  someTime,
+  stepArgv,
+  stepText,
+  text,
+} from './values.ts';
 import { keys, named } from './schema.ts';
 
 const STEP_ROLES = ['scheduler', 'allocator', 'shell', 'bmc', 'fabric', 'local'] as const;
-const STEP_ACTS = ['drain', 'reboot', 'power-cycle', 'power-on', 'power-off', 'reset'] as const;
+const STEP_ACTS = ['drain', 'reboot', 'power-cycle', 'ac-cycle', 'power-on', 'power-off', 'reset', 'links'] as const;
 
-const check = keys({ name, run: stepArgv, nodes: count(1).optional(), takes: prior.optional(), catches: share(0).optional() });
+/** What a step may do: exactly one of these. */
+export const STEP_ACTIONS = ['do', 'run', 'push', 'update', 'read', 'check'] as const;
+
+const check = keys({
+  name,
+  run: checkArgv,
+  nodes: countOr(['rail', 'all']).optional(),
+  takes: prior.optional(),
+  catches: share(0).optional(),
+  before: flag.optional(),
+  as: oneOf(JUDGES).optional(),
+  busbwMin: numberFrom(0, 1_000_000, 'bus bandwidth in GB/s', '350').optional(),
+});
+
+const reading = z.union([stepArgv, keys({ run: stepArgv, as: oneOf(READERS), part: text.exactOptional() })]);
 
 const stepShape = {
   to: oneOf(STEP_STATES).optional(),
   by: oneOf(STEP_ROLES).optional(),
   do: oneOf(STEP_ACTS).optional(),
   run: stepArgv.optional(),
-  read: named('a component', COMPONENT, stepArgv).optional(),
+  push: keys({ from: stepText, to: stepText, sha256 }).optional(),
+  update: keys({ image: stepText, components: z.array(name).min(1).optional() }).optional(),
+  read: named('a component', COMPONENT, reading).optional(),
   check: z.array(check).min(1).optional(),
   early: flag.optional(),
   destructive: flag.optional(),
@@ -68,6 +103,7 @@ export const extensionSchema = keys({
 });
 
 export type WrittenStep = z.output<typeof stepSchema>;
+export type WrittenCheck = z.output<typeof check>;
 export type WrittenBack = z.output<typeof backSchema>;
 export type WrittenMopUp = z.output<typeof mopUpSchema>;
 export type WrittenProcedure = z.output<typeof procedureSchema>;

@@ -1,6 +1,12 @@
 // The scalars of all documents: how a name, version, duration, share, count, prior or argument is written, and what is said when it is not.
 import { z } from 'zod';
-import { checkPlaceholders, JOB_PLACEHOLDERS, PLACEHOLDER_VALUE, STEP_PLACEHOLDERS } from '../core/change/placeholders.ts';
+import {
+  CHECK_PLACEHOLDERS,
+  checkPlaceholders,
+  JOB_PLACEHOLDERS,
+  PLACEHOLDER_VALUE,
+  STEP_PLACEHOLDERS,
+} from '../core/change/placeholders.ts';
 import type { Quantity } from '../core/change/policy.ts';
 import type { Prior, ShareOf } from '../core/change/procedure.ts';
 import { parseDuration } from '../std/duration.ts';
@@ -87,6 +93,23 @@ export function count(least: number, most = 10_000_000) {
   );
 }
 
+/** A whole number from 1, or one of the words. */
+export function countOr<const W extends string>(words: readonly W[]) {
+  const expected = `a whole number from 1, or ${words.join(', or ')}`;
+  const json = { anyOf: [{ type: 'integer', minimum: 1, maximum: COUNT_MAX }, { enum: words }] };
+  return leaf(expected, ['number', 'string'], json, (written): number | W | Refusal => {
+    if (typeof written === 'number') return countOf(written, 1, COUNT_MAX);
+    const found = words.find((word) => word === written);
+    return found ?? new Refusal(`is not ${expected}`, suggest(String(written), words));
+  });
+}
+
+/** SHA-256 in hexadecimal; read in lower case. */
+export const sha256 = leaf('a SHA-256 as text', ['string'], { ...STRING, pattern: '^[0-9A-Fa-f]{64}$' }, (written) => {
+  if (/^[0-9a-f]{64}$/i.test(String(written))) return String(written).toLowerCase();
+  return new Refusal('is no SHA-256', 'write the 64 hexadecimal digits that sha256sum prints for the file');
+});
+
 /** A count of at least 1, or a share above 0. */
 export const quantity = leaf(
   'a count such as 64 or a share such as 95%',
@@ -122,11 +145,17 @@ function argument(allowed: readonly string[]) {
 
 /** An argument list of a step: `{node} {version} {previous}` may stand in it. */
 export const stepArgv = z.array(argument(STEP_PLACEHOLDERS)).min(1);
+/** As `stepArgv`, in a check: `{nodes} {rail}` too. */
+export const checkArgv = z.array(argument(CHECK_PLACEHOLDERS)).min(1);
+/** One text of a step, such as a file or an address. */
+export const stepText = argument(STEP_PLACEHOLDERS);
 /** An argument list about a job: `{job}` and `{node}` may stand in it. */
 export const jobArgv = z.array(argument(JOB_PLACEHOLDERS)).min(1);
 export const jobText = argument(JOB_PLACEHOLDERS);
 /** An argument list that is run once for a cluster, without placeholders. */
 export const plainArgv = z.array(argument([])).min(1);
+
+const COUNT_MAX = 10_000_000;
 
 const LOG_SD_MAX = 5;
 
@@ -170,7 +199,7 @@ const bareShare = leaf('a share such as 0.8%', ['string', 'number'], SHARE, (wri
 /** `0.8%`, or `{share, n, source}`. */
 export const observedShare = z.union([bareShare, keys({ share: share(0), n: count(0), source: text })]);
 
-function numberFrom(least: number, most: number, what: string, example: string) {
+export function numberFrom(least: number, most: number, what: string, example: string) {
   const json = { type: 'number', minimum: least, maximum: most };
   return leaf(`a ${what} such as ${example}`, ['number'], json, (written): number | Refusal => {
     const value = Number(written);

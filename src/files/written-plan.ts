@@ -1,6 +1,6 @@
 // A plan's policy and procedures back in the words of policy.yaml and of the catalogue, so that `--set` speaks the users' words.
 import type { JobAsk, JobProof, Limit, Policy } from '../core/change/policy.ts';
-import type { MopUpWay, Step, StepAction, WayBack } from '../core/change/procedure.ts';
+import type { MopUpWay, Reading, Step, StepAction, WayBack } from '../core/change/procedure.ts';
 import type { Assumptions, ExpectedJobs } from '../core/forecast/assumptions.ts';
 import type { Json, JsonObject } from '../std/json.ts';
 import { defaultTimeoutMs, fourMedians } from './procedure-file.ts';
@@ -34,6 +34,7 @@ export function writePolicy(policy: Policy): JsonObject {
       countIn: gates.countIn,
       soak: writeDuration(gates.soakMs),
       timeout: writeDuration(gates.timeoutMs),
+      ...(gates.linkSoakMs === undefined ? {} : { linkSoak: writeDuration(gates.linkSoakMs) }),
     },
     // oxlint-disable-next-line unicorn/no-thenable -- the word of policy.yaml; a text is no thenable
     jobs: { ask: writeAsk(jobs.ask), proof: writeProof(jobs.proof), then: jobs.then, proofTimeout: writeDuration(jobs.proofTimeoutMs) },
@@ -99,12 +100,28 @@ export function writeMopUpWay({ way, share, takes, tries, crew, part }: MopUpWay
 function writeAction(action: StepAction): JsonObject {
   if (action.kind === 'do') return { do: action.act };
   if (action.kind === 'run') return { run: action.argv };
-  if (action.kind === 'read') return { read: action.read };
+  if (action.kind === 'read') return { read: each(action.read, writeReading) };
+  if (action.kind === 'push') return { push: { from: action.from, to: action.to, sha256: action.sha256 } };
+  if (action.kind === 'update')
+    return { update: present({ image: action.image, components: action.components.length > 0 ? action.components : null }) };
   return {
-    check: action.checks.map(({ name, run, nodes, takes, catches }) =>
-      present({ name, run, nodes, takes: takes && writePrior(takes), catches: catches === null ? null : writeShare(catches) }),
+    check: action.checks.map(({ name, run, nodes, takes, catches, before, as, busbwMin }) =>
+      present({
+        name,
+        run,
+        nodes,
+        takes: takes && writePrior(takes),
+        catches: catches === null ? null : writeShare(catches),
+        before: before ?? null,
+        as: as ?? null,
+        busbwMin: busbwMin ?? null,
+      }),
     ),
   };
+}
+
+function writeReading(reading: Reading): Json {
+  return 'run' in reading ? { ...reading } : reading;
 }
 
 function writeAsk(ask: JobAsk): Json {

@@ -1,5 +1,6 @@
 // A plan as the change.yaml and policy.yaml that it could have been made of, for whoever wants to go on from it by hand.
 import { isScalar, Document as YamlDocument, visit } from 'yaml';
+import { argvOf as argvOfReading } from '../core/change/procedure.ts';
 import type { Fleet } from '../core/fleet/model.ts';
 import type { MergedProcedure, Plan } from '../core/plan/plan.ts';
 import type { Json, JsonObject } from '../std/json.ts';
@@ -38,7 +39,10 @@ function shortForm(component: string, version: string, procedures: readonly Merg
   const argvOf = (name: string): readonly string[] | undefined => {
     const action = actionOf(name);
     if (action?.kind === 'run') return action.argv;
-    if (action?.kind === 'read') return action.read[component];
+    if (action?.kind === 'read') {
+      const reading = action.read[component];
+      return reading === undefined ? undefined : argvOfReading(reading);
+    }
     return action?.kind === 'check' ? action.checks[0]?.run : undefined;
   };
   const parts = {

@@ -35,6 +35,7 @@ function ownDocument(retro: Retro): Document {
       { title: 'Target against actual', blocks: [phaseBlock(retro.phases)] },
       { title: 'Gates', blocks: [gateBlock(retro)] },
       { title: 'Stragglers', blocks: stragglerBlocks(retro) },
+      ...(retro.links.length > 0 ? [{ title: 'Links', blocks: linkBlocks(retro) }] : []),
       { title: 'Mopped up', blocks: moppedUpBlocks(retro) },
       {
         title: 'Rolled back',
@@ -168,6 +169,24 @@ function stragglerBlocks(retro: Retro): Block[] {
   return [
     paragraph(`${showCount(retro.stragglers.length)} still off the happy path.`),
     table('Targets still off the happy path', head, rows),
+  ];
+}
+
+/** Every link that did not come back as it was: cables are most of a mop-up, so each is named with what was done to it. */
+function linkBlocks(retro: Retro): Block[] {
+  const rows = retro.links.map(({ link, since, cleanAt, why, flaps, tried }): Words[] => [
+    [{ code: link }],
+    sinceWords(retro, since),
+    cleanAt === null ? 'still open' : showMin((cleanAt - since) / 60_000),
+    brief(why),
+    showCount(flaps),
+    tried.map(({ way, by }) => `${way} (${by})`).join(', '),
+  ]);
+  const clean = retro.links.filter(({ cleanAt }) => cleanAt !== null).length;
+  const head = ['link', 'since', 'clean after', 'last seen as', 'flaps', 'tried'];
+  return [
+    paragraph(`${showCount(retro.links.length)} did not come back as they were; ${showCount(clean)} of them are clean again.`),
+    table('Links that did not come back as they were', head, rows),
   ];
 }
 

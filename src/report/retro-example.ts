@@ -88,6 +88,7 @@ export const RICH: Retro = {
     { gate: 'return', verdict: 'hold', atMin: 39, numbers: {} },
     { gate: 'return', verdict: 'pass', atMin: 41.5, numbers: { gate: 'return', verdict: 'pass', returned: 39, need: 39, baseline: 42 } },
   ],
+  links: [],
   stragglers: [
     {
       target: 'n7',
@@ -155,6 +156,7 @@ export const MINIMAL: Retro = {
   capacity: [],
   gates: [],
   stragglers: [],
+  links: [],
   moppedUp: [],
   rolledBack: '',
   notTaken: [],

@@ -4,11 +4,15 @@ import { atRest, returnGateMet, runStateOf, statusOf } from '../core/run/status.
 import { COMMAND } from '../core/run/commands.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES } from '../core/run/states.ts';
+import { watchAllocator } from './allocator-watch.ts';
 import { takeBaseline } from './baseline.ts';
+import { untilConsented } from './consents.ts';
 import type { RunHost } from './host.ts';
 import { JobDesk } from './jobs.ts';
 import { onlyOf } from './only.ts';
 import { giveLeases, leasesOf, renewLeases, takeLeases } from './leases.ts';
+import { watchLinks } from './link-watch.ts';
+import { keepSilences } from './silence.ts';
 import { keepSoaks } from './soak.ts';
 import { watch } from './watch.ts';
 import { keepWindows } from './windows.ts';
@@ -30,6 +34,9 @@ export async function conduct(host: RunHost): Promise<void> {
     keepWindows(host, over),
     renewLeases(host, leases, () => quiet(host)),
     gateTimer(host, over),
+    watchLinks(host, over),
+    watchAllocator(host, () => quiet(host)),
+    keepSilences(host, () => quiet(host)),
   ];
   await host.until(() => quiet(host));
   if (host.stopped === null && host.chronicle.state.run.begun) await noteReturnGate(host);
@@ -57,6 +64,8 @@ async function begin(host: RunHost): Promise<void> {
     if (!leasesGiven(host)) await takeLeases(host, leasesOf(host));
     return;
   }
+  await untilConsented(host);
+  if (host.stopped !== null || host.chronicle.state.run.aborted) return;
   const refused = await takeLeases(host, leasesOf(host));
   if (refused !== null) {
     host.feed(-1, 'abort', { by: 'pitstop', why: refused });

@@ -3,10 +3,12 @@ import { foldNames, names, parseNodeSet, type NodeSet } from '../core/fleet/node
 import { groupResolver } from '../core/fleet/topology.ts';
 import type { EntryKind, EntryNote } from '../core/ports.ts';
 import { agreedNote, askedOf, askNote, findAsked, judgeWord, peopleFor, type Ask } from '../core/run/approval.ts';
+import { LINK_WAYS, type LinkWay } from '../core/run/link-troubles.ts';
 import { hasFlag } from '../core/run/state.ts';
 import { FLAG } from '../core/run/states.ts';
 import { needsPeople } from '../core/run/status.ts';
 import { askingWaves, dropsNow, mendsNow, waitsForHandOver } from './standing.ts';
+import { releaseDevices } from './consents.ts';
 import type { RunHost } from './host.ts';
 import { LEAVES } from './leaves.ts';
 
@@ -17,7 +19,7 @@ export interface Words {
   readonly targets: string | null;
 }
 
-export type StragglerAct = 'take' | 'retry' | 'fixed' | 'drop';
+export type StragglerAct = 'take' | 'retry' | 'fixed' | 'drop' | LinkWay;
 
 /** Said in an error when a word cannot be taken; nothing was changed. */
 export class ControlRefusedError extends Error {
@@ -74,6 +76,7 @@ export function approve(host: RunHost, words: Words, gate: string | null): strin
 
 /** What people say of one straggler. */
 export function straggler(host: RunHost, words: Words, act: StragglerAct): string {
+  if (isLinkWay(act)) return triedLink(host, words, act);
   const targets = targetsOf(host, words.targets ?? '');
   const allowed = { take: isNamed, retry: mendsNow, fixed: mendsNow, drop: dropsNow }[act];
   for (const target of targets)
@@ -87,9 +90,26 @@ export function straggler(host: RunHost, words: Words, act: StragglerAct): strin
   });
 }
 
+function isLinkWay(act: StragglerAct): act is LinkWay {
+  return LINK_WAYS.some((way) => way === act);
+}
+
+/** What people did to a link; whether it helped is seen, not believed. */
+function triedLink(host: RunHost, words: Words, way: LinkWay): string {
+  const link = words.targets ?? '';
+  const trouble = host.chronicle.linkTroubles.get(link);
+  if (trouble?.cleanAt !== null) throw new ControlRefusedError(`${link} is no link of this run that is in trouble (status lists them)`);
+  return spoken(host, words, { ...ask(host, 'link', null), targets: link, detail: way }, (note) => {
+    void host.write({ target: trouble.target, kind: 'note', note: { ...note, data: { ...note.data, link: { name: link, tried: way } } } });
+    return LEAVES.link;
+  });
+}
+
 /** The customer hands named targets over. */
 export function release(host: RunHost, words: Words): string {
-  return each(host, words, 'release', LEAVES.release);
+  const said = each(host, words, 'release', LEAVES.release);
+  releaseDevices(host);
+  return said;
 }
 
 export async function consent(
@@ -101,6 +121,7 @@ export async function consent(
   const whose = `${customer ?? 'the operator'} to ${to}`;
   return spoken<string | Promise<string>>(host, words, { ...ask(host, 'consent', null), detail: whose }, async (note) => {
     await host.write({ target: -1, kind: 'consent', note: { ...note, data: { ...note.data, customer, to } } });
+    host.wake();
     return `${LEAVES.consent} (${whose})`;
   });
 }

@@ -1,7 +1,8 @@
 // A run that only looks: every read against the real systems, every act as the folded command it would be, and no write at all.
-import type { Act, SchedulerFacts } from '../core/ports.ts';
+import type { Act, Driver, Observation, SchedulerFacts } from '../core/ports.ts';
 import type { Finding } from '../core/finding.ts';
 import { foldNames } from '../core/fleet/nodeset.ts';
+import { argvOf } from '../core/change/procedure.ts';
 import { compile } from '../core/run/compile.ts';
 import { guardDrain } from '../core/run/guard.ts';
 import type { Program, ProgramStep, ProgramWave } from '../core/run/program.ts';
@@ -48,7 +49,9 @@ export async function dryRun(runs: Runs, planText: string, options: JsonObject):
 /** Which targets of the wave a run would take now, and why it would leave the others. */
 async function look(program: Program, wave: ProgramWave, world: World): Promise<{ taken: string[]; findings: Finding[] }> {
   const names = Array.from(wave.members, (target) => program.targets[target] as string);
-  const scheduler = world.driver(program.clusters[wave.cluster]?.name ?? '', 'scheduler');
+  const cluster = program.clusters[wave.cluster]?.name ?? '';
+  if (wave.kind !== 'node') return lookInFabric(names, world.driver(cluster, 'fabric'), world.pace.callTimeoutMs);
+  const scheduler = world.driver(cluster, 'scheduler');
   if (!scheduler)
     return { taken: [], findings: [finding('error', foldNames(names), 'no-scheduler', 'this cluster has no scheduler driver')] };
   const taken: string[] = [];
@@ -68,6 +71,17 @@ async function look(program: Program, wave: ProgramWave, world: World): Promise<
     }
   }
   return { taken, findings };
+}
+
+async function lookInFabric(names: readonly string[], fabric: Driver | null, timeoutMs: number): Promise<{ taken: string[]; findings: Finding[] }> {
+  if (!fabric) return { taken: [], findings: [finding('error', foldNames(names), 'no-fabric', 'this cluster has no fabric driver: nothing of it would be touched')] };
+  const seen = await fabric.observe(names, AbortSignal.timeout(timeoutMs));
+  const isThere = ({ facts }: Observation): boolean => facts?.role === 'fabric' && facts.present;
+  const missing = seen.filter((look) => !isThere(look));
+  return {
+    taken: seen.filter(isThere).map(({ target }) => target),
+    findings: missing.map(({ target, why }) => finding('warning', target, 'not-in-fabric', `would not be taken: ${why || 'the fabric does not show it'}`)),
+  };
 }
 
 async function actsOf(
@@ -96,7 +110,7 @@ async function actsOf(
       continue;
     }
     const request = { act, targets, key: `${RUN}/${step.name}`, deadline: world.clock.now() + world.pace.callTimeoutMs };
-    const reads = step.action.kind === 'read' && act.role === 'shell';
+    const reads = step.action.kind === 'read' && (act.role === 'shell' || act.role === 'fabric');
     for (const command of driver.describe(request)) lines.push(line(act, command, reads ? 'read for real in this dry run' : note(step)));
     if (!reads) continue;
     const results = await Promise.all(
@@ -120,8 +134,9 @@ function note(step: ProgramStep): string {
 function actsFor(program: Program, step: ProgramStep, why: string): Act[] {
   const { action } = step;
   const versions = Object.values(program.chains[step.chain]?.components ?? {});
-  const run = (argv: readonly string[], once: boolean): Act => ({
-    role: 'shell',
+  const run = (argv: readonly string[], once: boolean): Act => (step.by === 'local' ? { role: 'local', do: 'run', argv } : command(argv, once));
+  const command = (argv: readonly string[], once: boolean): Act => ({
+    role: step.by === 'fabric' ? 'fabric' : 'shell',
     do: 'run',
     argv,
     version: versions.length === 1 ? (versions[0] as string) : null,
@@ -129,7 +144,9 @@ function actsFor(program: Program, step: ProgramStep, why: string): Act[] {
     once,
   });
   if (action.kind === 'run') return [run(action.argv, true)];
-  if (action.kind === 'read') return Object.values(action.read).map((argv) => run(argv, false));
+  if (action.kind === 'read') return step.by === 'bmc' ? [] : Object.values(action.read).map((reading) => run(argvOf(reading), false));
+  if (action.kind === 'push') return [{ role: 'shell', do: 'push', from: action.from, to: action.to, sha256: action.sha256 }];
+  if (action.kind === 'update') return [{ role: 'bmc', do: 'update', image: action.image, components: action.components }];
   if (action.kind === 'check') return action.checks.map((check) => run(check.run, false));
   if (action.act === 'drain') {
     return [
@@ -143,7 +160,7 @@ function actsFor(program: Program, step: ProgramStep, why: string): Act[] {
       { role: 'scheduler', do: 'unreserve', run: RUN },
     ];
   }
-  if (action.act === 'hand-over') return [];
+  if (action.act === 'hand-over' || action.act === 'links') return [];
   return action.act === 'reboot' ? [{ role: 'shell', do: 'reboot', bootIds: {} }] : [{ role: 'bmc', do: action.act }];
 }
 

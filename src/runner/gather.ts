@@ -61,6 +61,11 @@ export class Gatherer<T extends { readonly target: string }> {
   }
 }
 
+/** Acts that take minutes on each target: in a folded call the quick would wait for the slow, and the next call for all of them. */
+function isLong(act: Act): boolean {
+  return act.do === 'run' || act.do === 'update' || act.do === 'push';
+}
+
 /** One driver as the runner uses it: single targets in, folded calls out where the system folds. */
 export class Caller {
   readonly driver: Driver;
@@ -90,7 +95,7 @@ export class Caller {
 
   act(act: Act, target: string, key: string, deadline: number): Promise<Result> {
     const request = (targets: readonly string[]): ActRequest => ({ act, targets, key, deadline });
-    if (this.driver.folds) return this.#acts.ask(JSON.stringify(act), target, (targets) => this.driver.act(request(targets), this.#signal));
+    if (this.driver.folds && !isLong(act)) return this.#acts.ask(JSON.stringify(act), target, (targets) => this.driver.act(request(targets), this.#signal));
     return this.#single(target, () => this.driver.act(request([target]), this.#signal), {
       target,
       outcome: 'unknown',

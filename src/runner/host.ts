@@ -1,6 +1,7 @@
 // One run in progress: feeds events to the machine, writes them to the journal, and starts what the machine commands. Everything the
 // host knows can be rebuilt from the journal; what was in doubt is looked at afresh.
-import type { EntryKind, EntryNote, Facts, Journal, Role, RunHeader, SchedulerFacts, ShellFacts, StoredEntry } from '../core/ports.ts';
+import type { TargetKind } from '../core/fleet/model.ts';
+import type { AllocatorFacts, EntryKind, EntryNote, Facts, Journal, Role, RunHeader, SchedulerFacts, ShellFacts, StoredEntry } from '../core/ports.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { createChronicle, record, type Chronicle } from '../core/run/chronicle.ts';
 import { COMMAND } from '../core/run/commands.ts';
@@ -144,6 +145,10 @@ export class RunHost {
     return must(this.parts.program.targets[target], `target ${target}`);
   }
 
+  kind(target: number): TargetKind {
+    return must(this.parts.program.waves[this.parts.program.waveOf[target] as number], 'wave').kind;
+  }
+
   caller(target: number, role: Role): Caller | null {
     return this.parts.callers(this.parts.program.clusterOf[target] as number, role);
   }
@@ -158,10 +163,19 @@ export class RunHost {
   /** What the guards judge, seen now. The node is not asked while the scheduler already says no. */
   async see(target: number): Promise<Seen> {
     const scheduler = (await this.look(target, 'scheduler')).facts as SchedulerFacts | null;
+    const asksAllocator = this.caller(target, 'allocator') !== null;
+    const allocator = asksAllocator ? ((await this.look(target, 'allocator')).facts as AllocatorFacts | null) : null;
     const askNode = scheduler !== null && scheduler.jobs.length === 0;
     const shell = askNode ? ((await this.look(target, 'shell')).facts as ShellFacts | null) : null;
     const { bootId, rebootAskedFrom } = this.chronicle;
-    return { run: this.run, scheduler, shell, knownBootId: bootId[target] ?? null, rebootAskedFrom: rebootAskedFrom[target] ?? null };
+    return {
+      run: this.run,
+      scheduler,
+      shell,
+      ...(asksAllocator ? { allocator } : {}),
+      knownBootId: bootId[target] ?? null,
+      rebootAskedFrom: rebootAskedFrom[target] ?? null,
+    };
   }
 
   /** Resolves after `ms` of the run's clock, or at once when the host stops. */

@@ -16,7 +16,8 @@ export const LEAVES = {
   take: 'in hand: everybody sees who has it; nothing is done to it',
   retry: 'tries the failed step again, on a fresh look',
   fixed: 'looks what runs, validates, and returns it',
+  link: 'kept with the link: whether it helped is seen in the fabric; a node that waits for nothing else goes on by itself',
   drop: 'given up: it keeps our drain and reservation, which name this run, until somebody lifts them by hand',
-  consent: 'consent recorded: jobs are asked as the policy says',
+  consent: 'consent recorded: what it is about goes on as the policy says',
   endWatch: 'the watch has ended: nothing was done by it, nothing is left behind',
 } as const;

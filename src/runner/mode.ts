@@ -26,8 +26,9 @@ export function underMode(driver: Driver, mode: Mode): Driver {
 
 /** A command that is not run `once` only reads (versions, checks): every mode may do that. */
 function allows(mode: Mode, act: Act): boolean {
-  const reads = act.role === 'shell' && act.do === 'run' && !act.once;
+  const reads = (act.role === 'shell' || act.role === 'fabric') && act.do === 'run' && !act.once;
   if (mode === 'act' || mode === 'confirm' || reads) return true;
   if (mode === 'observe') return false;
+  if (act.role === 'allocator' || act.role === 'alerts') return true;
   return act.role === 'local' || (act.role === 'scheduler' && ['reserve', 'unreserve', 'drain', 'undrain'].includes(act.do));
 }

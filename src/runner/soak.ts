@@ -1,6 +1,6 @@
 // The soak: a returned target is confirmed once it was still in service when its soak ended.
-import type { SchedulerFacts } from '../core/ports.ts';
 import { COMMAND } from '../core/run/commands.ts';
+import { soakMsOf } from '../core/run/soaks.ts';
 import { stageCode } from '../core/run/states.ts';
 import type { RunHost } from './host.ts';
 
@@ -18,12 +18,20 @@ async function soak(host: RunHost, target: number): Promise<void> {
   const since = host.chronicle.returnedAt[target] as number;
   const still = (): boolean =>
     host.stopped === null && host.chronicle.state.stage[target] === RETURNED && host.chronicle.returnedAt[target] === since;
-  await host.sleep(Math.max(0, since + host.parts.program.soakMs - host.now()));
+  await host.sleep(Math.max(0, since + soakMsOf(host.parts.program, target) - host.now()));
   while (still()) {
-    const facts = (await host.look(target, 'scheduler')).facts as SchedulerFacts | null;
+    const why = await outOfService(host, target);
     if (!still()) return;
-    if (facts?.inService) return host.feed(target, 'soak-passed');
-    if (facts) return host.feed(target, 'soak-failed', { why: `out of service at the end of its soak: ${facts.state}` });
+    if (why === '') return host.feed(target, 'soak-passed');
+    if (why !== null) return host.feed(target, 'soak-failed', { why: `out of service at the end of its soak: ${why}` });
     await host.tick(host.parts.pace.pollMs);
   }
+}
+
+/** Empty: in service, or of what is no node: seen in the fabric. null: nobody answered. */
+async function outOfService(host: RunHost, target: number): Promise<string | null> {
+  const { facts } = await host.look(target, host.kind(target) === 'node' ? 'scheduler' : 'fabric');
+  if (facts?.role === 'scheduler') return facts.inService ? '' : facts.state;
+  if (facts?.role === 'fabric') return facts.present ? '' : 'the fabric does not show it';
+  return null;
 }

@@ -23,7 +23,8 @@ export async function watch(
     if (host.stopped !== null) return;
     for (const [target, shown] of facts) judge(host, target, shown);
     const count = [...facts.values()].filter((shown) => shown.inService).length;
-    if (facts.size === host.parts.program.targets.length && count !== lastCount) {
+    const nodes = host.parts.program.targets.filter((_, target) => host.kind(target) === 'node').length;
+    if (facts.size === nodes && count !== lastCount) {
       lastCount = count;
       void host.write({ target: -1, kind: 'observed', note: { data: { inService: count } } });
     }
@@ -42,7 +43,7 @@ export async function lookAtAll(host: RunHost): Promise<Map<number, SchedulerFac
 }
 
 async function lookOrNothing(host: RunHost, target: number): Promise<Observation | null> {
-  const caller = host.caller(target, 'scheduler');
+  const caller = host.kind(target) === 'node' ? host.caller(target, 'scheduler') : null;
   return caller ? caller.look(host.name(target)) : null;
 }
 
@@ -66,7 +67,7 @@ function judge(host: RunHost, target: number, facts: SchedulerFacts): void {
 }
 
 /** Our drain must stand from the drain's end to the return's beginning, whatever the target is in. */
-function keepsDrain(host: RunHost, target: number): boolean {
+export function keepsDrain(host: RunHost, target: number): boolean {
   const { state } = host.chronicle;
   const action = host.parts.program.steps[state.step[target] as number]?.action;
   const inStep = state.stage[target] === RUNNING && action?.kind === 'do' ? action.act : '';

@@ -80,7 +80,8 @@ function textOf(document: JsonObject, cluster: JsonObject, survey: SlurmSurvey, 
 /** Texts that YAML reads as texts without quotes; a number in them would not hurt, but a lone word may mean something to it. */
 const PLAIN = /^(?!(true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9_-]*$/;
 
-function flow(value: Json | undefined): string {
+/** As YAML on one line. */
+export function flow(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => flow(item)).join(', ')}]`;
   if (typeof value === 'string' && PLAIN.test(value)) return value;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
@@ -89,7 +90,7 @@ function flow(value: Json | undefined): string {
     .join(', ')}}`;
 }
 
-/** Slurm's own names cannot end a comment, but nobody has promised that. */
-function comment(text: string): string {
+/** On one line: names of other systems rarely end a comment, but nobody has promised that. */
+export function comment(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
 }

@@ -11,6 +11,7 @@ import { createPages } from '../api/retro-pages.ts';
 import { openStudies } from '../api/studies.ts';
 import { openOidc } from '../api/auth/oidc.ts';
 import { type Doors, listen } from '../api/http/listen.ts';
+import { openWebhooks } from '../api/webhooks/webhooks.ts';
 import type { ServeOptions } from '../cli/context.ts';
 import type { StateFolder } from '../cli/state-folder.ts';
 import type { Inventory } from '../core/fleet/model.ts';
@@ -36,7 +37,7 @@ export async function serve(state: StateFolder, options: ServeOptions): Promise<
   const runs = new Runs({
     journal,
     owner: `serve ${process.pid}`,
-    openWorld,
+    openWorld: (plan, given) => openWorld(plan, given, state.folder),
     parsePlan: parse,
     taken: ({ host }) => {
       sayReleases(host, desk.customers);
@@ -52,10 +53,12 @@ export async function serve(state: StateFolder, options: ServeOptions): Promise<
   const close = async (): Promise<void> => {
     await Promise.all([rehearsals.close(), backtests.close(), studies.close()]);
     await runs.close();
+    await webhooks.close();
     await journal.close();
   };
   const notResumed = await runs.resumeAll();
   for (const { run, why } of notResumed) process.stderr.write(`run ${run} was not taken up: ${why}\n`);
+  const webhooks = await openWebhooks({ hooks: options.webhooks, runs, parsePlan: parse, clock: wallClock(), say });
   const api = await listen(
     {
       runs,
@@ -74,7 +77,7 @@ export async function serve(state: StateFolder, options: ServeOptions): Promise<
       stop: () => stopping.resolve(),
     },
     doorsOf(state, options),
-    (line) => process.stderr.write(`${line}\n`),
+    say,
   ).catch(async (error: unknown) => {
     live.close();
     await close();
@@ -94,8 +97,9 @@ async function seen(live: Live, asked: Promise<Inventory>): Promise<Inventory> {
   return inventory;
 }
 
-function doorsOf({ socket }: StateFolder, { oidc, ...asked }: ServeOptions): Doors {
-  return { ...asked, socket, oidc: oidc && openOidc(oidc.config, oidc.secret), consoleFolder: CONSOLE };
+function doorsOf({ socket }: StateFolder, { tcp, requireToken, names, trustProxy, oidc }: ServeOptions): Doors {
+  const signIn = oidc && openOidc(oidc.config, oidc.secret);
+  return { tcp, requireToken, names, trustProxy, socket, oidc: signIn, consoleFolder: CONSOLE };
 }
 
 /** Where `npm run build:web` puts the console. */
@@ -107,8 +111,12 @@ function packageCatalogue(): Stated {
 }
 
 /** The log of `serve`. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 function report(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 /** One Ctrl-C comes twice, from the terminal and from the bin; another one after so long ends a server that takes its time at once. */

@@ -1,5 +1,6 @@
 // What is asked of a live site outside of any run: a fleet file from a cluster, an inventory, a doctor's look. Reads only.
 import { z } from 'zod';
+import type { ImportFabricAsked } from '../api/contract/map-schemas.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster, Fleet, Inventory, InventoryNode } from '../core/fleet/model.ts';
 import { names, parseNodeSet } from '../core/fleet/nodeset.ts';
@@ -11,8 +12,10 @@ import { BadInputError, shorten } from '../files/problem.ts';
 import { assert } from '../std/assert.ts';
 import { wallClock } from '../std/clock.ts';
 import type { JsonObject } from '../std/json.ts';
+import type { ImportedFabric } from './imported-fabric.ts';
+import { surveyFabric } from './imported-fabric-survey.ts';
 import { importedFleet, type ImportedFleet } from './imported-fleet.ts';
-import { DriverOptionsError, NOT_BUILT_YET, openDriver, type DriverContext } from './world.ts';
+import { DriverOptionsError, openDriver, type DriverContext } from './drivers.ts';
 
 /** An outside system gave no answer, or none that makes sense; the API knows it by its name. */
 class OutsideSilentError extends Error {
@@ -30,6 +33,16 @@ export const site = {
       return importedFleet(await surveySlurm(parsed.data, contextOf(folder)), options);
     } catch (error) {
       throw asSilent(error);
+    }
+  },
+
+  /** Throws BadInputError, DriverOptionsError, or OutsideSilentError when the fabric is asked and does not answer. */
+  async importFabric(asked: ImportFabricAsked): Promise<ImportedFabric> {
+    try {
+      return await surveyFabric(asked, contextOf(asked.folder));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ToolError') throw new OutsideSilentError(error.message);
+      throw error;
     }
   },
 
@@ -64,7 +77,8 @@ function asSilent(error: unknown): unknown {
 }
 
 function contextOf(folder: string): DriverContext {
-  return { folder, env: process.env, clock: wallClock() };
+  // Only looks are made from here: nothing is started that must not be started twice.
+  return { folder, env: process.env, clock: wallClock(), state: folder };
 }
 
 /** Our own clients send a fleet that they have read and checked; others may send anything. */
@@ -122,16 +136,6 @@ function unknownNode(cluster: Cluster, name: string, reason: string): InventoryN
 async function examine(cluster: Cluster, role: string, context: DriverContext): Promise<Finding[]> {
   const choice = cluster.drivers[role];
   assert(choice, `driver of role ${role}`);
-  if (NOT_BUILT_YET.has(choice.use)) {
-    return [
-      {
-        severity: 'warning',
-        target: `${cluster.name} ${role}`,
-        rule: 'driver-not-built',
-        message: `this version has no ${choice.use} driver: its steps are refused`,
-      },
-    ];
-  }
   let driver: Driver;
   try {
     driver = openDriver(choice, context);

@@ -28,7 +28,8 @@ const test = (title: string, body: () => Promise<void>): void => anyTest(title, 
 const CALL_MS = 90_000;
 const WAIT_MS = 90_000;
 
-export function schedulerConformance(name: string, open: () => Promise<SchedulerWorld>): void {
+/** `jobActs` false: the system has no signals and no requeue, and the driver refuses both. */
+export function schedulerConformance(name: string, open: () => Promise<SchedulerWorld>, { jobActs = true } = {}): void {
   describe.concurrent(`scheduler: ${name}`, () => {
     let world: SchedulerWorld;
     beforeAll(async () => {
@@ -44,6 +45,7 @@ export function schedulerConformance(name: string, open: () => Promise<Scheduler
     draining(get);
     returning(get);
     jobs(get);
+    if (jobActs) signals(get);
     calls(get);
     foreignHands(get);
   });
@@ -263,7 +265,9 @@ function jobs(get: () => Hands): void {
     await hands.until(b, 'cleared', (shown) => shown.jobs.length === 0);
     await hands.giveBack('busy', [a, b]);
   });
+}
 
+function signals(get: () => Hands): void {
   test('signal: a running job is asked, an unknown one refused', async () => {
     const hands = get();
     const a = hands.node(0);

@@ -55,3 +55,36 @@ stepds() {
 
 # Job processes of this node, counted.
 work_count() { set -- $(tree $(stepds)) && echo $#; }
+
+# The jobs that have processes on this node; a slurmstepd without a process below it only tidies up after its job: nothing is lost with it.
+jobs_here() {
+  for jobs_here_pid in $(stepds); do
+    [ -n "$(cat "/proc/$jobs_here_pid"/task/*/children 2>/dev/null)" ] && tr '\0' '\n' <"/proc/$jobs_here_pid/cmdline"
+  done | sed -n 's/.*\[\([0-9]*\)\..*/\1/p' | sort -un
+}
+
+# abort_jobs JOB...: the ranks elsewhere notice, as NCCL does: the job aborts. Slurm alone would let it hang when the node is back before SlurmdTimeout.
+abort_jobs() {
+  for abort_jobs_id in "$@"; do
+    felt job-lost "\"job\":$abort_jobs_id"
+    abort_jobs_script=$(pid_in "$R/ckpt/$abort_jobs_id/pid" job)
+    [ -z "$abort_jobs_script" ] || kill -ABRT "$abort_jobs_script"
+  done
+}
+
+# take_next RUNNING NEXT: what was applied or burnt becomes what runs; it is lost where oldVersion is planted.
+take_next() {
+  if [ ! -e "$N/$2" ]; then return 0; fi
+  if fault oldVersion; then rm -f "$N/$2"; else mv "$N/$2" "$N/$1"; fi
+}
+
+# Of a testbed that is bound to a fabric and BMCs; elsewhere the power is always there, and there are no links.
+bound() { [ -e "$R/site/links" ]; }
+has_power() { [ "$(cat "$N/power" 2>/dev/null)" != 0 ]; }
+
+# links down|up: of this node.
+links() {
+  bound || return 0
+  if [ "$1" = down ]; then : >"$N/links-down"; else rm -f "$N/links-down"; fi
+  "$R/bin/link-sync"
+}

@@ -2,6 +2,7 @@
 # sweep: ends everything this testbed started, also what was restarted since and the jobs; exit 1 when something will not go.
 . "${0%/*}/lib"
 : >"$R/stopping"
+if [ -x "$R/fabric/bin/sweep" ]; then "$R/fabric/bin/sweep"; fi
 
 ours() {
   {

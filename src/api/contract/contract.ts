@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { act, ask, look } from './base.ts';
 import {
   affectedSchema,
+  importFabricSchema,
   COLOURINGS,
   fleetCellsSchema,
   fleetChangesSchema,
@@ -188,7 +189,7 @@ const runs = {
   approve: act('/runs/{run}/approve', 'Approve what asks: a wave, the return gate, a hand-over', 'approver')
     .input(approveSchema)
     .output(leavesSchema),
-  straggler: act('/runs/{run}/straggler', 'Say of stragglers: take, retry, fixed or drop').input(stragglerActSchema).output(leavesSchema),
+  straggler: act('/runs/{run}/straggler', 'Say of stragglers: take, retry, fixed or drop; of links: reseat, clean or swap').input(stragglerActSchema).output(leavesSchema),
   consent: act('/runs/{run}/consent', "Record a customer's consent", 'approver').input(consentSchema).output(leavesSchema),
   events: look('/runs/{run}/events', 'The journal; waits up to `waitMs` for the first entry when there is none yet')
     .input(
@@ -286,6 +287,9 @@ const learning = {
 const site = {
   importSlurm: ask('/site/import-slurm', 'A fleet document from what Slurm says', 'admin')
     .input(z.object({ options: z.record(z.string(), z.unknown()), folder: z.string() }))
+    .output(z.unknown()),
+  importFabric: ask('/site/import-fabric', 'A fleet document from one sweep of an InfiniBand fabric', 'admin')
+    .input(importFabricSchema)
     .output(z.unknown()),
   inventory: ask('/site/inventory', 'A dated observation of a fleet', 'admin').input(fleetInput).output(z.unknown()),
   doctor: ask('/site/doctor', 'Does everything answer, with the rights we need?', 'admin').input(fleetInput).output(z.array(findingSchema)),

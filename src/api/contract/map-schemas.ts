@@ -83,3 +83,15 @@ export const affectedSchema = z.object({
   customers: z.array(z.object({ name: z.string(), nodes: z.number().int() })),
   why: z.array(z.string()),
 });
+
+const namedText = z.object({ file: z.string().max(4_096).describe('its name, for messages'), text: z.string() });
+
+export const importFabricSchema = z.object({
+  options: z.record(z.string(), z.unknown()).describe('of the infiniband driver'),
+  folder: z.string(),
+  sweep: namedText.nullable().describe('what ibnetdiscover printed; null: ask the fabric'),
+  names: namedText.nullable().describe('lines GUID NAME [HCA]'),
+  fleet: z.string().max(128).describe('what fleet and cluster are to be called'),
+  cables: z.boolean().describe("every host's cables by their ports, also where a pattern of units would do"),
+});
+export type ImportFabricAsked = z.output<typeof importFabricSchema>;

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { ORIGINS } from '../../core/past/origin.ts';
 import { ENTRY_KINDS } from '../../core/ports.ts';
+import { LINK_WAYS } from '../../core/run/link-troubles.ts';
+import { LINK_STATES } from '../../core/run/links.ts';
 import { RUN_STATES } from '../../core/run/states.ts';
 
 const iso = z.iso.datetime({ offset: true });
@@ -23,6 +25,22 @@ const stragglerSchema = z.object({
   has: z.string().nullable(),
   /** What did not end well, and automatic tries to mend it, in their order. */
   tried: z.array(z.object({ step: z.string(), attempt: z.number().int(), how: z.string(), at: iso })),
+});
+
+/** A link that did not come back as it was; it is gone from the list once it is clean. */
+const linkTroubleSchema = z.object({
+  link: z.string(),
+  /** Both ends: "n3/h2", "u1r2/3". */
+  ends: z.tuple([z.string(), z.string()]),
+  state: z.enum(LINK_STATES),
+  why: z.string(),
+  since: iso,
+  flaps: z.number().int(),
+  lastFlapAt: iso.nullable(),
+  /** Counter -> count since somebody cleared it. */
+  errors: z.record(z.string(), z.number()),
+  /** What people did to it, in order. */
+  tried: z.array(z.object({ way: z.enum(LINK_WAYS), by: z.string(), why: z.string(), at: iso })),
 });
 
 /** Per cent of the baseline -> minutes from time zero; null: not within the horizon of the forecast. */
@@ -66,6 +84,7 @@ export const runViewSchema = z.object({
     z.object({ id: z.string(), state: z.string(), targets: z.number().int(), settled: z.number().int(), failed: z.number().int() }),
   ),
   stragglers: z.array(stragglerSchema),
+  links: z.array(linkTroubleSchema),
   /** What the run waits for, by cause, in words: "jobs 12 on n[1-4]", "slurmctld: ...". */
   waitingFor: z.array(z.string()),
   /** The return curve so far: minutes from time zero, and how many of the baseline were back; thinned to 501 points, the retro has them all. */
@@ -172,7 +191,7 @@ export const controlSchema = z.object({
   word: z.enum(['confirm', 'pause', 'resume', 'hold', 'abort', 'recall', 'release']),
 });
 export const approveSchema = z.object({ ...wordsShape, gate: z.string().nullable() });
-export const stragglerActSchema = z.object({ ...wordsShape, act: z.enum(['take', 'retry', 'fixed', 'drop']) });
+export const stragglerActSchema = z.object({ ...wordsShape, act: z.enum(['take', 'retry', 'fixed', 'drop', ...LINK_WAYS]) });
 export const consentSchema = z.object({ ...wordsShape, customer: z.string().nullable(), to: z.enum(['affected', 'signal', 'requeue']) });
 /** The answer to a word: what it leaves behind. */
 export const leavesSchema = z.object({ leaves: z.string() });

@@ -149,7 +149,10 @@ describe('sets', () => {
     });
     expect(await affected('n[2,7]')).toMatchObject({ affected: 'n[1-4,7]', why: [expect.stringMatching(/^domain nvl1: .* from 3 more$/)] });
     expect(await affected('b')).toMatchObject({ affected: 'n[1-4]', why: ['feed b: 4 nodes on it would lose power'] });
-    expect((await affected('spine1')).affected).toBe('n[1-12]');
+    expect(await affected('spine1')).toMatchObject({
+      affected: 'n[1-6]',
+      why: ['switch spine1: 6 nodes of cluster lab behind the switches that are linked to it'],
+    });
     await expect(affected('n99')).rejects.toThrow('set: n99: nothing of fleet lab');
   });
 });

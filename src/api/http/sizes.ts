@@ -28,6 +28,7 @@ const DOCUMENTS = new Set([
   'runs.dryRun',
   'runs.watch',
   'runs.import',
+  'site.importFabric',
   'site.inventory',
   'site.doctor',
 ]);

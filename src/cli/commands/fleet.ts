@@ -1,4 +1,4 @@
-// `pitstop fleet check` reads a fleet file, `fleet keep` hands it to the server, `fleet import slurm` writes one from a live cluster.
+// `pitstop fleet check` and `fleet affected` read a fleet file, `fleet keep` hands it to the server, `fleet import` writes one.
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -13,6 +13,8 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { findingLines, printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { addAffected } from './fleet-affected.ts';
+import { addImportFabric } from './fleet-fabric.ts';
 import { counted } from '../../std/share.ts';
 
 /** What the server makes of a live cluster: the fleet file's text for people, and the same as a document. */
@@ -35,6 +37,7 @@ export function addFleet(program: Command, context: CliContext): void {
     .option('--json', 'print the fleet as the server knows it and nothing else')
     .addHelpText('after', '\nExample:\n  pitstop fleet keep fleet.yaml')
     .action((file: string, options: KeepOptions) => keep(context, file, options));
+  addAffected(fleet, context);
   const importing = fleet.command('import').description('make a fleet file from what a live system shows');
   importing
     .command('slurm')
@@ -45,6 +48,7 @@ export function addFleet(program: Command, context: CliContext): void {
     .option('--json', 'print the document as JSON')
     .addHelpText('after', '\nExample:\n  pitstop fleet import slurm -o fleet.yaml')
     .action((options: ImportOptions) => importSlurm(context, options));
+  addImportFabric(importing, context);
 }
 
 interface ImportOptions {

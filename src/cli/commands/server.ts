@@ -1,6 +1,7 @@
 // `pitstop serve` and `pitstop down`: the server of the state folder, in the foreground, and its end.
 import type { Command } from 'commander';
 import { readClientSecret, readOidcFile } from '../../files/oidc-file.ts';
+import { readWebhooksFile } from '../../files/webhooks-file.ts';
 import type { CliContext, ServeOptions } from '../context.ts';
 import { reach, stopServer } from '../ensure-server.ts';
 import { badArgument, UsageError } from '../exit.ts';
@@ -17,6 +18,7 @@ export function addServer(program: Command, context: CliContext): void {
     .option('--require-token', 'nobody comes in without a token, not even from this machine')
     .option('--host <name>', 'a further name of this server in the address of browsers (repeatable)', also, [])
     .option('--oidc <file>', 'people may sign in with the OIDC provider that this file names')
+    .option('--webhooks <file>', 'tell those that this file names of what happens in runs')
     .option('--trust-proxy', 'a proxy stands before it: believe its X-Forwarded-For and X-Forwarded-Proto')
     .addHelpText('after', SERVE_HELP)
     .action((options: ServeWords) => serve(context, options));
@@ -32,6 +34,7 @@ interface ServeWords {
   readonly requireToken?: true;
   readonly host: readonly string[];
   readonly oidc?: string;
+  readonly webhooks?: string;
   readonly trustProxy?: true;
 }
 
@@ -57,13 +60,15 @@ function addressAlso(value: string, before: ServeWords['listen']): ServeWords['l
   return [...before, { host, port: Number(port) }];
 }
 
-async function serve({ state, terminal, wiring }: CliContext, { listen, requireToken, host, oidc, trustProxy }: ServeWords): Promise<void> {
+async function serve({ state, terminal, wiring }: CliContext, words: ServeWords): Promise<void> {
+  const { listen, requireToken, host, oidc, webhooks, trustProxy } = words;
   const options: ServeOptions = {
     tcp: listen,
     requireToken: requireToken ?? false,
     names: host,
     trustProxy: trustProxy ?? false,
     oidc: oidc === undefined ? null : oidcOf(oidc),
+    webhooks: webhooks === undefined ? [] : readWebhooksFile(webhooks, process.env),
   };
   const running = await reach(state);
   if (running) throw new UsageError(`a server of ${state.folder} runs already (pid ${running.pid}); pitstop down stops it`);

@@ -1,6 +1,7 @@
 // `pitstop watch`: follows a maintenance that others carry out, read only, so that its curve and retro are there in the end.
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Reading } from '../../core/change/procedure.ts';
 import { names, parseNodeSet } from '../../core/fleet/nodeset.ts';
 import type { Cluster, Fleet } from '../../core/fleet/model.ts';
 import { observedFleet, WATCHED_STEPS } from '../../core/past/watched-plan.ts';
@@ -114,10 +115,10 @@ function nodesOf({ nodes }: Cluster): string[] {
 }
 
 /** The commands with which the change reads what runs; nothing else of it is used. */
-function readsOf(file: string, fleet: Fleet, fleetFile: string): { [component: string]: readonly string[] } {
+function readsOf(file: string, fleet: Fleet, fleetFile: string): { [component: string]: Reading } {
   const { procedures } = parseChange(readText(file), file, fleet, loadCatalogue(catalogueFolders(fleetFile, null)));
   const steps = [...procedures.values()].filter(({ kind }) => kind === 'node').flatMap((procedure) => procedure.steps);
-  return Object.assign({}, ...steps.flatMap(({ action }) => (action.kind === 'read' ? [action.read] : [])));
+  return Object.assign({}, ...steps.flatMap(({ action, by }) => (action.kind === 'read' && by === 'shell' ? [action.read] : [])));
 }
 
 function duration(text: string): number {

@@ -1,5 +1,6 @@
 // What people may say to a run, one command a word: each is recorded with who and why, and answered with the state it leaves things in.
 import { Argument, Option, type Command } from 'commander';
+import { LINK_WAYS } from '../../core/run/link-troubles.ts';
 import type { Client } from '../client.ts';
 import type { CliContext } from '../context.ts';
 import { badArgument } from '../exit.ts';
@@ -120,22 +121,24 @@ export function addWords(program: Command, context: CliContext): void {
   }
   const straggler = program
     .command('straggler')
-    .description('say what is to become of a target that left the happy path')
+    .description('say what is to become of a target that left the happy path, or what was done to a link that did not come back')
     .argument('<run>', 'name of the run')
-    .argument('<node>', 'its name, or a node set')
+    .argument('<target>', 'its name or a node set; a link as node/hca--switch/port')
     .addArgument(
       new Argument(
         '<act>',
-        'take: I have it in hand; retry: the failed step again; fixed: repaired, look and validate; drop: give it up',
-      ).choices(['take', 'retry', 'fixed', 'drop']),
+        'take: I have it in hand; retry: the failed step again; fixed: repaired, look and validate; drop: give it up; of a link reseat, clean, swap: tried that',
+      ).choices([...ACTS]),
     );
   withReason(straggler, context)
     .addHelpText('after', '\nExample:\n  pitstop straggler image-1 n7 fixed --reason "tray replaced"')
-    .action(async (run: string, node: string, act: 'take' | 'retry' | 'fixed' | 'drop', said: Said) => {
+    .action(async (run: string, node: string, act: (typeof ACTS)[number], said: Said) => {
       const words = { by: said.by, reason: reasonOf(said.reason), targets: node };
       await answer(context, run, said.json === true, (client) => client.runs.straggler({ run, act, ...words }));
     });
 }
+
+const ACTS = ['take', 'retry', 'fixed', 'drop', ...LINK_WAYS] as const;
 
 function withReason(command: Command, { user }: CliContext): Command {
   return command

@@ -2,6 +2,8 @@
 // (no leading dash) nor carry a character that a shell could read.
 
 export const STEP_PLACEHOLDERS = ['node', 'version', 'previous'] as const;
+/** In checks of several nodes; see `fillGroup`. */
+export const CHECK_PLACEHOLDERS = [...STEP_PLACEHOLDERS, 'nodes', 'rail'] as const;
 export const JOB_PLACEHOLDERS = ['job', 'node'] as const;
 /** In the names of a fleet file. */
 export const NAME_PLACEHOLDERS = ['unit', 'rail'] as const;
@@ -39,6 +41,14 @@ export function usesPlaceholder(argv: readonly string[], placeholder: string): b
 /** The argument list with its placeholders filled in. Throws PlaceholderValueError when one has no value or an unsafe one. */
 export function fillArgv(argv: readonly string[], values: PlaceholderValues): string[] {
   return argv.map((argument) => fillText(argument, values));
+}
+
+/** An argument `{nodes}` becomes one argument for each of them, and `{rail}` its number; all else stays for later. Throws PlaceholderValueError. */
+export function fillGroup(argv: readonly string[], nodes: readonly string[], rail: number | null): string[] {
+  return argv.flatMap((argument) => {
+    if (argument === '{nodes}') return nodes.map((node) => fillText('{node}', { node }));
+    return rail === null ? [argument] : [argument.replaceAll('{rail}', String(rail))];
+  });
 }
 
 /** As `fillArgv`, for one text such as a file name or an address. */

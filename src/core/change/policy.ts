@@ -33,8 +33,13 @@ export interface Gates {
   readonly per: readonly ('cluster' | 'customer')[];
   readonly countIn: 'node' | 'domain' | 'unit';
   readonly soakMs: number;
+  /** How long a link must be up without an error before it counts as clean; absent: LINK_SOAK_MS. */
+  readonly linkSoakMs?: number;
   readonly timeoutMs: number;
 }
+
+/** A guess: long enough for a flap of a bad cable to show. */
+export const LINK_SOAK_MS = 60_000;
 
 /** How a job is asked for a checkpoint. */
 export type JobAsk =

@@ -26,22 +26,64 @@ export interface ShareOf {
 export const STEP_STATES = ['draining', 'updating', 'rebooting', 'conforming', 'validating'] as const;
 type StepState = (typeof STEP_STATES)[number];
 
+/** What can read a version out of the output of a vendor's tool: src/core/reading/read-as.ts. */
+export const READERS = ['mlxfwmanager', 'flint', 'nvfwupd', 'nvidia-smi', 'ibswinfo'] as const;
+export type ReaderName = (typeof READERS)[number];
+
+/** What can judge a check by its output: src/core/reading/judge-check.ts. */
+export const JUDGES = ['nccl', 'dcgmi'] as const;
+export type JudgeName = (typeof JUDGES)[number];
+
+/** How a version is read: an argument list that prints it, or a tool's own output and which part of it is meant. */
+export type Reading = readonly string[] | ReadByTool;
+
+interface ReadByTool {
+  readonly run: readonly string[];
+  readonly as: ReaderName;
+  /** A part number or PSID, a component; absent: whatever the tool lists, which must all run one version. */
+  readonly part?: string;
+}
+
+/** The argument list alone. */
+export function argvOf(reading: Reading): readonly string[] {
+  return 'run' in reading ? reading.run : reading;
+}
+
+/**
+ * return: undrain and leave the reservation, once conforming and validated; always the last step of a node. hand-over: drain-only waits here
+ * for an approval. links: every link that the target had at hand-over is up again, as wide and as fast, and clean for a while.
+ */
+export type DoAct = 'drain' | 'hand-over' | 'return' | 'links' | 'reboot' | 'power-cycle' | 'ac-cycle' | 'power-on' | 'power-off' | 'reset';
+
 export type StepAction =
-  /** return: undrain and leave the reservation, once conforming and validated; always the last step of a node. hand-over: drain-only waits here for an approval. */
-  | { readonly kind: 'do'; readonly act: 'drain' | 'hand-over' | 'return' | 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset' }
+  | { readonly kind: 'do'; readonly act: DoAct }
   | { readonly kind: 'run'; readonly argv: readonly string[] }
-  /** Component -> argument list that prints the version which RUNS. */
-  | { readonly kind: 'read'; readonly read: { readonly [component: string]: readonly string[] } }
-  | { readonly kind: 'check'; readonly checks: readonly Check[] };
+  /** By the shell: a file of the server's machine to every target, there only with this SHA-256 (lower-case hexadecimal). */
+  | { readonly kind: 'push'; readonly from: string; readonly to: string; readonly sha256: string }
+  /** By the BMC: a firmware image (a file or an address) for these ids of its firmware inventory, or for what the image is for. */
+  | { readonly kind: 'update'; readonly image: string; readonly components: readonly string[] }
+  /** Component -> how to read the version which RUNS; by the BMC: the one id of its firmware inventory. */
+  | { readonly kind: 'read'; readonly read: { readonly [component: string]: Reading } }
+  /** before: on the cleared target, ahead of any change; what fails there is kept, and fails nothing. */
+  | { readonly kind: 'check'; readonly checks: readonly Check[]; readonly before?: true };
 
 export interface Check {
   readonly name: string;
   readonly run: readonly string[];
-  /** How many nodes take part in one run of it. */
-  readonly nodes: number;
+  /**
+   * How many nodes take part in one run of it; rail: all of a unit that are there, once for each rail; all: all of a cluster that are there.
+   * `{nodes}` is then a list of them, `{rail}` the rail's number.
+   */
+  readonly nodes: number | 'rail' | 'all';
   readonly takes: Prior | null;
   /** Share (0..1) of defects it is expected to catch; null = unknown. */
   readonly catches: number | null;
+  /** Run on the cleared target before anything is changed too, and kept with the baseline; it fails nothing then. Absent: no. */
+  readonly before?: true;
+  /** The output is judged too, not the exit code alone. */
+  readonly as?: JudgeName;
+  /** With `nccl`: the least average bus bandwidth, GB/s. */
+  readonly busbwMin?: number;
 }
 
 export interface Step {

@@ -40,8 +40,10 @@ export interface Cluster {
   readonly domains: readonly NvlDomain[];
   readonly feeds: readonly NodeGroup[];
   readonly switches: readonly Switch[];
-  /** `node/hca--switch/port` each. */
+  /** `node/hca--switch/port` or `switch/port--switch/port` each, the switch of any cluster. */
   readonly links: readonly string[];
+  /** Folded set of the nodes and switches at which subnet managers run; absent: not told. */
+  readonly subnetManagers?: string;
   readonly image: string | null;
   /** By role or lease hook: which driver speaks to this cluster, and its options as written (secrets stay references). */
   readonly drivers: { readonly [role: string]: DriverChoice };

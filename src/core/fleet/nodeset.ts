@@ -79,6 +79,17 @@ export function union(a: NodeSet, b: NodeSet): NodeSet {
   return combine(a, b, UNION);
 }
 
+/** Every set in one; balanced, so that many small sets stay cheap. */
+export function unionOf(sets: readonly NodeSet[]): NodeSet {
+  let rest = sets;
+  while (rest.length > 1) {
+    const pairs: NodeSet[] = [];
+    for (let i = 0; i < rest.length; i += 2) pairs.push(union(rest[i] ?? EMPTY, rest[i + 1] ?? EMPTY));
+    rest = pairs;
+  }
+  return rest[0] ?? EMPTY;
+}
+
 export function difference(a: NodeSet, b: NodeSet): NodeSet {
   return combine(a, b, DIFFERENCE);
 }

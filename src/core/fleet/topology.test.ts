@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Cluster, Fleet } from './model.ts';
-import { fold, parseNodeSet } from './nodeset.ts';
+import { fold, parseNodeSet, size } from './nodeset.ts';
 import { groupResolver, parseLink, topologyOf } from './topology.ts';
 
 const NO_GROUPS: Omit<Cluster, 'name' | 'nodes'> = {
@@ -88,10 +88,108 @@ test('kinds: a bare name is a node, switch, domain, feed or link', () => {
 test('nodes behind: what an act on the target takes from', () => {
   const topology = topologyOf(fleet);
   const names = ['n1', 'leaf2', 'spine1', 'd1', 'feed1', 'n1/mlx5_0--leaf1/1', 'leaf1/40--spine1/1', 'x'];
-  expect(names.map((name) => fold(topology.nodesBehind(name)))).toEqual(['n1', 'n[2-4]', '', 'n[1-4]', 'm[1-2],n[1-4]', 'n1', '', '']);
+  expect(names.map((name) => fold(topology.nodesBehind(name)))).toEqual(['n1', 'n[2-4]', 'n1', 'n[1-4]', 'm[1-2],n[1-4]', 'n1', '', '']);
 });
 
 test('links: taken apart (dashes in names)', () => {
   expect(parseLink('gpu-01/mlx5-0--leaf-1/1')).toEqual({ from: 'gpu-01', fromPort: 'mlx5-0', to: 'leaf-1', toPort: '1' });
   expect(parseLink('n1--leaf1')).toBeNull();
+});
+
+describe('behind switches', () => {
+  const leaves = (names: readonly string[]): Cluster['switches'] => names.map((name) => ({ name, role: 'leaf' as const }));
+  const spine = (name: string): Cluster['switches'][number] => ({ name, role: 'spine' });
+  const a: Cluster = {
+    ...NO_GROUPS,
+    name: 'a',
+    nodes: 'a[1-4]',
+    switches: [...leaves(['al1', 'al2']), spine('s1'), spine('s2'), { name: 'c1', role: 'core' }],
+    links: ['a[1-2]/*--al1/*', 'a[3-4]/*--al2/*', 'al1/1--s1/1', 'al1/2--s2/1', 'al2/1--s2/2', 'c1/1--s1/30'],
+  };
+  const b: Cluster = {
+    ...NO_GROUPS,
+    name: 'b',
+    customer: 'other',
+    nodes: 'b[1-4]',
+    switches: leaves(['bl1']),
+    links: ['b[1-2]/*--bl1/*', 'bl1/1--s1/9'],
+  };
+  const alone: Cluster = { ...NO_GROUPS, name: 'alone', nodes: 'z[1-2]', switches: [spine('zs')], links: [] };
+  const behind = (clusters: readonly Cluster[], name: string): string => {
+    return fold(topologyOf({ name: 'lab', timezone: 'UTC', customers: [], clusters }).nodesBehind(name));
+  };
+
+  test.each([
+    ['al1', 'a[1-2]'],
+    ['bl1', 'b[1-2]'],
+    ['s1', 'a[1-2],b[1-2]'],
+    ['s2', 'a[1-4]'],
+    ['c1', 'a[1-2],b[1-2]'],
+    ['zs', 'z[1-2]'],
+  ])('%s: %s, of all clusters', (name, nodes) => {
+    expect(behind([a, b, alone], name)).toBe(nodes);
+  });
+
+  test('a spine of a cluster whose switch links are not told: the whole cluster, and what others link to it', () => {
+    const uncabled = { ...a, links: ['a[1-2]/*--al1/*', 'a[3-4]/*--al2/*'] };
+    expect(behind([uncabled, b], 's1')).toBe('a[1-4],b[1-2]');
+    expect(behind([uncabled, b], 's2')).toBe('a[1-4]');
+    expect(behind([uncabled, b], 'c1')).toBe('a[1-4]');
+  });
+
+  test('a spine that two clusters name; one with a host of its own; one whose leaves have nobody known behind them', () => {
+    expect(behind([alone, { ...alone, name: 'more', nodes: 'y1' }], 'zs')).toBe('y1,z[1-2]');
+    expect(behind([{ ...a, links: [...a.links, 'a4/*--s1/36'] }, b], 's1')).toBe('a[1-2,4],b[1-2]');
+    expect(behind([{ ...a, links: ['al1/1--s1/1'] }], 's1')).toBe('a[1-4]');
+  });
+
+  test('a switch whose role nobody wrote: as its links tell, and nobody where they tell nothing', () => {
+    const unknown = (cluster: Cluster): Cluster => ({
+      ...cluster,
+      switches: cluster.switches.map(({ name }) => ({ name, role: 'unknown' })),
+    });
+    const clusters = [unknown(a), unknown(b), unknown(alone)];
+    expect(['al1', 's1', 's2', 'c1', 'zs'].map((name) => behind(clusters, name))).toEqual([
+      'a[1-2]',
+      'a[1-2],b[1-2]',
+      'a[1-4]',
+      'a[1-2],b[1-2]',
+      '',
+    ]);
+  });
+
+  test('a subnet manager: every node of every cluster that the fabric joins to it', () => {
+    const all = [{ ...a, subnetManagers: 'a4,s2' }, b, alone];
+    expect(behind(all, 's2')).toBe('a[1-4],b[1-4]');
+    expect(behind(all, 's1')).toBe('a[1-2],b[1-2]');
+    const topology = topologyOf({ name: 'lab', timezone: 'UTC', customers: [], clusters: all });
+    expect(fold(topology.managedFrom('a4'))).toBe('a[1-4],b[1-4]');
+    expect(fold(topology.managedFrom('a1'))).toBe('');
+    expect(fold(topology.managers)).toBe('a4,s2');
+    expect(fold(topologyOf({ ...fleet, clusters: [a, { ...alone, subnetManagers: 'z1' }] }).managedFrom('z1'))).toBe('z[1-2]');
+  });
+
+  test('100,000 nodes, 25,000 leaves, 400 spines, 50 cores: who is behind each of them is told in seconds', () => {
+    const pods = Array.from({ length: 50 }, (_, pod) => pod);
+    const links = pods.flatMap((pod) => {
+      const units = Array.from({ length: 62 }, (_, unit) => pod * 62 + unit);
+      return units.flatMap((unit) => {
+        const nodes = `n[${unit * 32}-${unit * 32 + 31}]`;
+        const rails = Array.from({ length: 8 }, (_, rail) => rail);
+        return rails.flatMap((rail) => [`${nodes}/*--u${unit}r${rail}/*`, `u${unit}r${rail}/*--p${pod}s${rail}/*`]);
+      });
+    });
+    const up = pods.flatMap((pod) => Array.from({ length: 400 }, (_, i) => `p${pod}s${i % 8}/*--k${Math.floor(i / 8)}/*`));
+    const named = (pattern: RegExp, role: 'leaf' | 'spine' | 'core'): Cluster['switches'] => {
+      const found = new Set([...links, ...up].flatMap((link) => link.split('--').map((end) => end.split('/')[0] ?? '')));
+      return [...found].filter((name) => pattern.test(name)).map((name) => ({ name, role }));
+    };
+    const switches = [...named(/^u/, 'leaf'), ...named(/^p/, 'spine'), ...named(/^k/, 'core')];
+    const big: Cluster = { ...NO_GROUPS, name: 'big', nodes: 'n[0-99199]', switches, links: [...links, ...up] };
+    const topology = topologyOf({ name: 'big', timezone: 'UTC', customers: [], clusters: [big] });
+    const startedMs = performance.now();
+    const sizes = switches.map(({ name }) => size(topology.nodesBehind(name)));
+    expect(new Set(sizes)).toEqual(new Set([32, 62 * 32, 99_200]));
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
 });

@@ -2,8 +2,10 @@
 // Built once, each table on first use; a fleet of 100,000 nodes costs a few maps.
 import { must } from '../../std/assert.ts';
 import type { Cluster, Fleet, NodeGroup, TargetKind } from './model.ts';
-import { names, nodeSetOf, parseNodeSet, union } from './nodeset.ts';
+import { EMPTY, names, nodeSetOf, parseNodeSet, size, union, unionOf } from './nodeset.ts';
 import type { GroupResolver, NodeSet } from './nodeset.ts';
+import { managedOf, managersOf, reachesOf } from './reach.ts';
+import type { Cables } from './reach.ts';
 
 interface NodeGroups {
   readonly rack: string | null;
@@ -24,8 +26,15 @@ export interface Topology {
   leavesOf(node: string): readonly string[];
   /** null: nothing of the fleet. */
   kindOf(name: string): TargetKind | null;
-  /** The nodes in or behind a target: itself, those in a domain, on a feed, with a link to a switch, at the end of a link. */
+  /**
+   * The nodes in or behind a target: itself, those in a domain, on a feed, at the end of a link, behind a switch however many switches lie
+   * between, in all clusters (`reachesOf` and, for a switch that is a subnet manager, `managedOf`, both of reach.ts).
+   */
   nodesBehind(name: string): NodeSet;
+  /** Nodes and switches at which subnet managers run. */
+  readonly managers: NodeSet;
+  /** The nodes whose subnet manager may be the one that runs there; empty: none runs there. */
+  managedFrom(name: string): NodeSet;
   /** Resolves `rack:r003`, `unit:`, `domain:`, `feed:`, `leaf:` and `cluster:` to nodes, `switches-of:SET` and `spines-of:SET` to switches. */
   readonly groups: GroupResolver;
 }
@@ -70,6 +79,10 @@ function build(fleet: Fleet): Topology {
   const feeds = once(() => listsOf(fleet.clusters.flatMap((cluster) => groupNames(cluster.feeds))));
   const cables = once(() => cablesOf(fleet));
   const leaves = once(() => listsOf(cables().nodeLinks));
+  const linked = once(() => leafSets(fleet, cables()));
+  const reaches = once(() => reachesOf(fleet, cables(), linked()));
+  const managed = once(() => managedOf(fleet, cables()));
+  const managers = once(() => managersOf(fleet));
   const kinds = once(() => kindsOf(fleet));
   const nodes = once(() => unionOf(fleet.clusters.map((cluster) => setOf(cluster.nodes))));
   const groups: Readonly<Record<string, () => ReadonlyMap<string, NodeSet>>> = {
@@ -78,7 +91,7 @@ function build(fleet: Fleet): Topology {
     unit: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.units))),
     domain: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.domains))),
     feed: once(() => setsOf(fleet.clusters.flatMap((cluster) => cluster.feeds))),
-    leaf: once(() => leafSets(fleet, cables())),
+    leaf: linked,
   };
   const group = (kind: string, name: string): NodeSet | null => {
     return Object.hasOwn(groups, kind) ? (groups[kind]?.().get(name) ?? null) : null;
@@ -109,17 +122,16 @@ function build(fleet: Fleet): Topology {
       const kind = clusters().has(name) ? 'node' : kinds().get(name);
       const end = kind === 'link' ? parseLink(name)?.from : name;
       if (end !== undefined && clusters().has(end)) return nodeSetOf([end]);
-      return group(kind === 'switch' ? 'leaf' : String(kind), name) ?? nodeSetOf([]);
+      if (kind !== 'switch') return group(String(kind), name) ?? EMPTY;
+      const [reached, served] = [reaches()(name), managed()(name)];
+      return size(served) === 0 ? reached : union(reached, served);
     },
+    get managers() {
+      return managers();
+    },
+    managedFrom: (name) => managed()(name),
     groups: resolve,
   };
-}
-
-interface Cables {
-  /** Leaf and folded nodes, one for each link or fold of links. */
-  readonly nodeLinks: readonly (readonly [string, string])[];
-  /** Switch -> switches. */
-  readonly neighbours: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function cablesOf(fleet: Fleet): Cables {
@@ -194,10 +206,6 @@ function listsOf(groups: readonly (readonly [string, string])[]): Map<string, st
 function setOf(folded: string): NodeSet {
   const parsed = parseNodeSet(folded);
   return must(parsed.ok ? parsed.set : null, `a node set of a checked fleet: ${folded}`);
-}
-
-function unionOf(sets: readonly NodeSet[]): NodeSet {
-  return sets.reduce(union, nodeSetOf([]));
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

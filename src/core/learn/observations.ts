@@ -9,7 +9,7 @@ import { FLAG, stageCode } from '../run/states.ts';
 import { hasFlag } from '../run/state.ts';
 
 /** What a step does, as far as durations of several components may be compared. */
-export type StepKind = 'run' | 'read' | 'check' | Extract<StepAction, { kind: 'do' }>['act'] | 'mop-up';
+export type StepKind = 'run' | 'push' | 'update' | 'read' | 'check' | Extract<StepAction, { kind: 'do' }>['act'] | 'mop-up';
 
 export interface StepObservation {
   readonly run: string;

@@ -1,6 +1,6 @@
 // The plan of a maintenance that others carry out: it says honestly what the run's machine needs to keep count, and nothing in it can be
 // carried out. Its steps have no command, its clusters are in mode observe, and its one finding says so.
-import { builtInStep, type Step } from '../change/procedure.ts';
+import { builtInStep, type Reading, type Step } from '../change/procedure.ts';
 import type { Policy } from '../change/policy.ts';
 import { foldNames } from '../fleet/nodeset.ts';
 import type { Fleet } from '../fleet/model.ts';
@@ -17,7 +17,7 @@ export interface WatchedPlanParts {
   /** Names of its steps, in order; see PastMaintenance. */
   readonly steps: readonly string[];
   /** Component -> argument list that prints the version which runs; only ever read. */
-  readonly read: { readonly [component: string]: readonly string[] };
+  readonly read: { readonly [component: string]: Reading };
   /** The agreed window, in Unix ms; null: none is known. */
   readonly window: { readonly from: number; readonly to: number } | null;
   /** How long a node must have been back before its return is believed. */

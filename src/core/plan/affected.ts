@@ -1,30 +1,33 @@
 // Who else feels it: the nodes from which acting on a target takes power, link, NVLink or subnet manager (docs/concepts.md).
-import type { Step } from '../change/procedure.ts';
+import type { DoAct, Step } from '../change/procedure.ts';
 import type { TargetKind } from '../fleet/model.ts';
-import { EMPTY, has, intersection, names, nodeSetOf, parseNodeSet, size, union } from '../fleet/nodeset.ts';
+import { has, intersection, names, parseNodeSet, unionOf } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import type { Topology } from '../fleet/topology.ts';
 
-/** Nodes of all clusters and customers. A node takes NVLink from the rest of its domain only when the steps cut its power. */
+export { unionOf };
+
+/**
+ * Nodes of all clusters and customers. A node takes NVLink from the rest of its domain only when the steps cut its power, and the subnet
+ * manager from its whole fabric when one runs there and the steps take the node down.
+ */
 export function affectedBy(topology: Topology, kind: TargetKind, targets: NodeSet, steps: readonly Step[]): NodeSet {
-  if (kind === 'node') return cutsPower(steps) ? withDomains(topology, targets) : targets;
-  const spines = kind === 'switch' ? clustersOfSpines(topology, targets) : [];
-  return unionOf([...[...names(targets)].map((target) => topology.nodesBehind(target)), ...spines]);
+  if (kind !== 'node') {
+    const behind = unionOf([...new Set([...names(targets)].map((target) => topology.nodesBehind(target)))]);
+    return kind === 'feed' ? withManaged(topology, behind) : behind;
+  }
+  const felt = cutsPower(steps) ? withDomains(topology, targets) : targets;
+  return takesDown(steps) ? unionOf([felt, withManaged(topology, targets)]) : felt;
 }
 
-/** Every set in one; balanced, so that many small sets stay cheap. */
-export function unionOf(sets: readonly NodeSet[]): NodeSet {
-  let rest = sets;
-  while (rest.length > 1) {
-    const pairs: NodeSet[] = [];
-    for (let i = 0; i < rest.length; i += 2) pairs.push(union(rest[i] ?? EMPTY, rest[i + 1] ?? EMPTY));
-    rest = pairs;
-  }
-  return rest[0] ?? EMPTY;
-}
+const CUTS_POWER: readonly DoAct[] = ['power-cycle', 'ac-cycle', 'power-off'];
 
 function cutsPower(steps: readonly Step[]): boolean {
-  return steps.some(({ action }) => action.kind === 'do' && (action.act === 'power-cycle' || action.act === 'power-off'));
+  return steps.some(({ action }) => action.kind === 'do' && CUTS_POWER.includes(action.act));
+}
+
+function takesDown(steps: readonly Step[]): boolean {
+  return cutsPower(steps) || steps.some(({ action, destructive }) => destructive || (action.kind === 'do' && action.act === 'reboot'));
 }
 
 function withDomains(topology: Topology, nodes: NodeSet): NodeSet {
@@ -39,12 +42,8 @@ function withDomains(topology: Topology, nodes: NodeSet): NodeSet {
   return unionOf([nodes, ...touched]);
 }
 
-/** No link of a node ends at a spine, yet what crosses it is felt by its whole cluster. */
-function clustersOfSpines(topology: Topology, targets: NodeSet): NodeSet[] {
-  return topology.fleet.clusters.flatMap((cluster) => {
-    const spines = nodeSetOf(cluster.switches.filter(({ role }) => role === 'spine' || role === 'core').map(({ name }) => name));
-    if (size(intersection(spines, targets)) === 0) return [];
-    const parsed = parseNodeSet(cluster.nodes);
-    return parsed.ok ? [parsed.set] : [];
-  });
+/** The nodes, and those whose subnet manager runs on one of them. */
+function withManaged(topology: Topology, nodes: NodeSet): NodeSet {
+  const managers = [...names(intersection(nodes, topology.managers))];
+  return unionOf([nodes, ...managers.map((name) => topology.managedFrom(name))]);
 }

@@ -1,5 +1,6 @@
 // Rules about the policy: windows and blackouts, leases, what jobs are asked, the clusters' modes, and what this version does not enforce yet.
 import type { Finding } from '../finding.ts';
+import type { TargetKind } from '../fleet/model.ts';
 import { finding } from './check-context.ts';
 import type { Checked, Rule } from './check-context.ts';
 
@@ -104,18 +105,27 @@ function replaced({ plan }: Checked): Finding[] {
   );
 }
 
+const NO_FABRIC = 'planned and rehearsed; no fabric driver is named in its cluster, so the run leaves it out';
+const NOBODY_ACTS: Readonly<Record<TargetKind, string>> = {
+  node: '',
+  switch: NO_FABRIC,
+  link: NO_FABRIC,
+  domain: 'planned and rehearsed; this version acts on the nodes of a domain, not on the domain itself, so the run leaves it out',
+  feed: 'planned and rehearsed; this version acts on nodes, switches and links, so the run leaves it out',
+};
+
 const RECORDED = 'recorded, not enforced by this version';
 
 /** Honest about what is written down and not acted on: nobody may rely on it. */
 function notInForce({ plan }: Checked): Finding[] {
   const { overlap, redundant, crew, parts, validation, gates } = plan.policy;
-  const kinds = [...new Set(plan.waves.map((wave) => wave.kind))].filter((kind) => kind !== 'node');
-  const wide = Object.values(plan.procedures)
-    .flatMap(({ steps }) => steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks : [])))
-    .filter((check) => check.nodes > 1);
+  const fabric = new Set(plan.fleet.document.clusters.filter(({ drivers }) => drivers['fabric'] !== undefined).map(({ name }) => name));
+  const idle = plan.waves.filter(({ kind, cluster }) => kind !== 'node' && !((kind === 'switch' || kind === 'link') && fabric.has(cluster)));
+  const kinds = [...new Set(idle.map((wave) => wave.kind))];
+  const untouched = idle.length > 0;
   const keys: readonly (readonly [string, boolean, string])[] = [
-    ['policy.overlap', overlap.length > 0, 'plan and rehearsal follow it; the runner acts on nodes only, so nothing goes on beside them'],
-    ['policy.redundant', redundant, 'plan and rehearsal follow it; the runner acts on nodes only, so no switch is touched'],
+    ['policy.overlap', overlap.length > 0 && untouched, 'plan and rehearsal follow it; nobody can act on what nodes would overlap with'],
+    ['policy.redundant', redundant && untouched, 'plan and rehearsal follow it; no switch is touched'],
     [
       'policy.crew',
       Object.keys(crew).length > 0,
@@ -131,16 +141,8 @@ function notInForce({ plan }: Checked): Finding[] {
   ];
   return [
     ...keys.flatMap(([key, set, instead]) => (set ? [finding('info', 'not-in-force-yet', key, instead)] : [])),
-    ...wide.map((check) =>
-      finding(
-        'info',
-        'not-in-force-yet',
-        `check ${check.name}`,
-        `is to run on ${check.nodes} nodes together; this version runs it on each alone`,
-      ),
-    ),
     ...kinds.map((kind) =>
-      finding('warning', 'not-in-force-yet', kind, 'this version plans such targets, and its runner acts on nodes only'),
+      finding('warning', 'not-in-force-yet', kind, NOBODY_ACTS[kind]),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 // Rules about procedures: nothing destructive before a target is cleared, a look at what RUNS, drivers and limits that exist, a way back.
 import { usesPlaceholder } from '../change/placeholders.ts';
-import type { Step } from '../change/procedure.ts';
+import { argvOf, type Step } from '../change/procedure.ts';
 import type { Finding } from '../finding.ts';
 import type { Cluster } from '../fleet/model.ts';
 import type { Role } from '../ports.ts';
@@ -94,21 +94,21 @@ function wayBack({ back, steps }: MergedProcedure, id: string): Finding[] {
 /** A target's previous version is known for each component; a merged chain does not say whose is meant. */
 function previous({ components, steps, back }: MergedProcedure, id: string): Finding[] {
   if (Object.keys(components).length < 2) return [];
-  const lists = [...steps.flatMap(argvsOf), ...(back ? [back.run] : [])];
+  const lists = [...steps.flatMap(argvListsOf), ...(back ? [back.run] : [])];
   if (!lists.some((argv) => usesPlaceholder(argv, 'previous'))) return [];
   const message = `{previous} could be that of ${Object.keys(components).join(' or ')}; plan with an inventory in which all nodes run one version, or make two changes`;
   return [finding('error', 'previous-ambiguous', id, message)];
 }
 
-function argvsOf({ action }: Step): readonly (readonly string[])[] {
+function argvListsOf({ action }: Step): readonly (readonly string[])[] {
   if (action.kind === 'run') return [action.argv];
-  if (action.kind === 'read') return Object.values(action.read);
+  if (action.kind === 'read') return Object.values(action.read).map(argvOf);
   return action.kind === 'check' ? action.checks.map((check) => check.run) : [];
 }
 
 function priors({ steps }: MergedProcedure, id: string): Finding[] {
-  // A drain is forecast from the jobs; a return is one call.
-  const timed = steps.filter((step) => !isDrain(step) && !(step.action.kind === 'do' && step.action.act === 'return'));
+  // A drain is forecast from the jobs; a return is one call; links take their soak.
+  const timed = steps.filter(({ action }) => !(action.kind === 'do' && ['drain', 'return', 'links'].includes(action.act)));
   const unseen = timed.filter(({ takes, action }) => {
     const known = action.kind === 'check' && takes === null ? action.checks.map((check) => check.takes) : [takes];
     return known.some((prior) => (prior?.n ?? 0) === 0);
@@ -128,7 +128,9 @@ function drivers(checked: Checked): Finding[] {
 function missingDrivers(cluster: Cluster, procedures: readonly MergedProcedure[]): Finding[] {
   const users = new Map<Role, string[]>();
   for (const { steps, back } of procedures) {
-    for (const step of steps) users.set(step.by, [...(users.get(step.by) ?? []), step.name]);
+    // Where nobody can look at links, the run says so and goes on.
+    const asked = steps.filter(({ action }) => !(action.kind === 'do' && action.act === 'links'));
+    for (const step of asked) users.set(step.by, [...(users.get(step.by) ?? []), step.name]);
     if (back) users.set('shell', [...(users.get('shell') ?? []), 'the way back']);
   }
   return [...users].flatMap(([role, steps]) => {

@@ -40,10 +40,8 @@ const held = (step: string, ...until: string[]): Partial<Wave> => ({ holds: [{ s
 const rulesOf = (draft: Draft): string[] => checkPlan(draft, null).map(({ rule, target }) => `${rule} ${target}`);
 const away = (count: number): Draft => ({ ...GOOD, policy: { ...GOOD.policy, unavailableAtMost: { kind: 'count', count } } });
 
-test('check: plans of the planner with switches, redundant spines, and switches alone (nothing to say but what the runner does not do)', () => {
-  expect(rulesOf(GOOD)).toEqual(['not-in-force-yet switch']);
-  expect(rulesOf(REDUNDANT)).toEqual(['not-in-force-yet policy.redundant', 'not-in-force-yet switch']);
-  expect(rulesOf(ALONE)).toEqual(['not-in-force-yet switch']);
+test('check: plans of the planner with switches, redundant spines, and switches alone (nothing to say)', () => {
+  for (const plan of [GOOD, REDUNDANT, ALONE]) expect(rulesOf(plan).filter((rule) => !rule.startsWith('never-seen-here'))).toEqual([]);
 });
 
 /** Rule and target, the plan with the fault, and a plan like it that has none. */

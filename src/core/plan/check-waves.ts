@@ -7,6 +7,7 @@ import { PORT_NOT_KNOWN } from '../fleet/topology.ts';
 import { unionOf } from './affected.ts';
 import { changesSomething, finding } from './check-context.ts';
 import type { Checked, CheckedWave, Rule } from './check-context.ts';
+import type { Wave } from './plan.ts';
 
 export const WAVE_RULES: readonly Rule[] = [
   nothingToDo,
@@ -124,28 +125,29 @@ function affected({ waves, topology }: Checked): Finding[] {
   });
 }
 
-/** Nodes that are no target of the plan, of a customer who did not ask for it. */
+/** Nodes that feel it and are not in the plan. A warning, not an error: their customer consents to a run, and a run needs a plan. */
 function others({ waves, clusters }: Checked): Finding[] {
   const beyond = waves.filter(({ wave }) => wave.kind !== 'node' || wave.affected !== wave.targets);
   if (beyond.length === 0) return [];
   const planned = unionOf(waves.filter(({ wave }) => wave.kind === 'node').map(({ targets }) => targets));
+  const owners = Map.groupBy(clusters.values(), ({ customer }) => customer);
   return beyond.flatMap(({ wave, affected: felt }) => {
     const rest = difference(felt, planned);
     if (size(rest) === 0) return [];
-    return [...clusters.values()].flatMap((cluster) => {
-      const hit = intersection(rest, setOf(cluster.nodes));
-      if (size(hit) === 0) return [];
-      const whose = cluster.customer === null ? 'its operator' : `customer ${cluster.customer}`;
-      return [
-        finding(
-          'warning',
-          'affects-others',
-          fold(hit),
-          `loses power or a link in wave ${wave.id} and is no target itself: ${whose} must release it or consent`,
-        ),
-      ];
+    return [...owners].flatMap(([customer, own]) => {
+      const hit = intersection(rest, unionOf(own.map(({ nodes }) => setOf(nodes))));
+      return size(hit) === 0 ? [] : [affectsOthers(wave, customer, hit)];
     });
   });
+}
+
+function affectsOthers(wave: Wave, customer: string | null, hit: NodeSet): Finding {
+  const n = size(hit);
+  const [whose, who] = customer === null ? ["the operator's own", 'its operator'] : [`customer ${customer}`, `customer ${customer}`];
+  const lose = n === 1 ? `1 node of ${whose} loses` : `${n} nodes of ${whose} lose`;
+  const what = `${lose} power, a link or the subnet manager in wave ${wave.id} without being in this plan`;
+  const message = `${what}: ${who} must consent to that before the run acts there`;
+  return finding('warning', 'affects-others', fold(hit), message);
 }
 
 function kindsOf({ waves }: Pick<Checked, 'waves'>): TargetKind[] {

@@ -206,35 +206,31 @@ const CASES: readonly (readonly [string, Draft, Draft?])[] = [
   ['warning mode-observe lab', withCluster({ mode: 'observe' }), withCluster({ mode: 'confirm' })],
   ['info mode-drain-only lab', withCluster({ mode: 'drain-only' })],
   ['warning replace-not-covered n7', { ...GOOD, change: { ...GOOD.change, replace: { 'gpu-tray': 'n7' } } }],
-  ['info not-in-force-yet policy.overlap', withPolicy({ overlap: [['a', 'b']] })],
-  ['info not-in-force-yet policy.redundant', withPolicy({ redundant: true })],
   ['info not-in-force-yet policy.crew', withPolicy({ crew: { hardware: { count: 6, shifts: null, timezone: 'UTC' } } })],
   ['info not-in-force-yet policy.parts', withPolicy({ parts: { 'gpu-tray': { onSite: 12, arriving: [] } } })],
   ['info not-in-force-yet policy.validation', withPolicy({ validation: 'sample' }), withPolicy({ validation: 'all' })],
   ['info not-in-force-yet policy.gates.countIn', withPolicy({ gates: { ...examplePolicy().gates, countIn: 'domain' } })],
   [
-    'info not-in-force-yet check allreduce',
-    withSteps((steps) => [
-      ...steps.slice(0, -1),
-      exampleStep(
-        'validate',
-        'validating',
-        { kind: 'check', checks: [{ name: 'allreduce', run: ['/x'], nodes: 8, takes: null, catches: null }] },
-        {},
-      ),
-      ...steps.slice(-1),
-    ]),
+    'warning not-in-force-yet switch',
+    withSwitch('lab'),
   ],
   [
-    'warning not-in-force-yet switch',
-    { ...GOOD, waves: [...GOOD.waves, { ...must(GOOD.waves[2]), id: 's', kind: 'switch', targets: 'leaf1', cluster: 'lab' }] },
+    'info not-in-force-yet policy.overlap',
+    { ...withSwitch('lab'), policy: { ...GOOD.policy, overlap: [['a', 'b']] } },
+    { ...GOOD, policy: { ...GOOD.policy, overlap: [['a', 'b']] } },
   ],
+  ['info not-in-force-yet policy.redundant', { ...withSwitch('lab'), policy: { ...GOOD.policy, redundant: true } }],
   [
     'error affected-unknown s',
     { ...GOOD, waves: [...GOOD.waves, { ...must(GOOD.waves[2]), id: 's', kind: 'switch', targets: 'leaf1', affected: '' }] },
     { ...GOOD, waves: [...GOOD.waves, { ...must(GOOD.waves[2]), id: 's', kind: 'switch', targets: 'leaf1', affected: 'n1' }] },
   ],
 ];
+
+/** A wave of a switch in a cluster without a fabric driver. */
+function withSwitch(cluster: string): Draft {
+  return { ...GOOD, waves: [...GOOD.waves, { ...must(GOOD.waves[2]), id: 's', kind: 'switch', targets: 'leaf1', cluster }] };
+}
 
 function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the example has no such wave');

@@ -1,4 +1,5 @@
 // Several steps of several components as one step: what it takes, how long it may last, what it holds. Used by the merge of procedures.
+import { LINK_SOAK_MS } from '../change/policy.ts';
 import { builtInStep, type Prior, type Step } from '../change/procedure.ts';
 
 /** A long drain is escalated, never timed out. */
@@ -6,6 +7,33 @@ const DRAIN = builtInStep('drain', { kind: 'do', act: 'drain' }, 'draining');
 
 /** The scheduler may be away for a while when a node comes back; giving the node back waits for it. */
 export const RETURN = builtInStep('return', { kind: 'do', act: 'return' }, null);
+
+/** So many soaks a target's links may take before people are asked: they come up within one, and are then clean for one. */
+const LINK_SOAKS = 5;
+
+/** Looks that every link of the target has come back; a minute beside the soaks, for a fabric that is swept slowly. */
+export function linksStep(soakMs: number): Step {
+  return {
+    ...builtInStep('links', { kind: 'do', act: 'links' }, 'conforming'),
+    by: 'fabric',
+    // The rehearsal's own guess is for the usual soak.
+    takes: soakMs === LINK_SOAK_MS ? null : { medianMs: soakMs * 1.5, logSd: 0.3, n: 0, source: 'guess: the links come up, and are clean for a soak' },
+    timeoutMs: LINK_SOAKS * soakMs + 60_000,
+  };
+}
+
+/** The checks that are made on the cleared target too, before anything is changed; null: none. */
+export function checksBefore(checks: readonly Step[]): Step | null {
+  const wanted = checks.flatMap(({ action }) => (action.kind === 'check' ? action.checks.filter(({ before }) => before) : []));
+  const [first] = checks;
+  if (!first || wanted.length === 0) return null;
+  return {
+    ...builtInStep('checks-before', { kind: 'check', checks: wanted, before: true }, null),
+    by: first.by,
+    takes: sum(wanted.map(({ takes }) => takes)),
+    timeoutMs: checks.reduce((total, { timeoutMs }) => total + (timeoutMs ?? 0), 0),
+  };
+}
 
 /** The one drain: a drain listed in a procedure only adds what it holds and who does it. */
 export function mergeDrains(listed: readonly Step[]): Step {

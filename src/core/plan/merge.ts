@@ -1,12 +1,12 @@
 // Merges what several components want of one target into one chain of steps: early steps, one drain, every burn, one activation, one look
 // at what RUNS, each check once, the return.
 import { ACTIVATIONS } from '../change/procedure.ts';
-import type { Check, Procedure, ShareOf, Step, WayBack } from '../change/procedure.ts';
+import type { Check, Procedure, Reading, ShareOf, Step, StepAction, WayBack } from '../change/procedure.ts';
 import type { Policy } from '../change/policy.ts';
 import { PLACEHOLDER_VALUE, usesPlaceholder } from '../change/placeholders.ts';
 import type { Finding } from '../finding.ts';
 import type { TargetKind } from '../fleet/model.ts';
-import { mergeActivation, mergeDrains, mergeReads, RETURN } from './merge-steps.ts';
+import { checksBefore, mergeActivation, mergeDrains, mergeReads, RETURN } from './merge-steps.ts';
 import { inOrder, showCycle } from './order.ts';
 import type { MergedProcedure } from './plan.ts';
 
@@ -25,7 +25,13 @@ export interface Merged {
 }
 
 /** `components` are all of this kind. In case of doubt a step is kept: burning twice is slow, not burning is wrong. */
-export function mergeProcedures(kind: TargetKind, components: readonly Wanted[], validation: Policy['validation']): Merged {
+/** `links`: looks at them where no component lists such a step; null: nobody can. */
+export function mergeProcedures(
+  kind: TargetKind,
+  components: readonly Wanted[],
+  validation: Policy['validation'],
+  links: Step | null = null,
+): Merged {
   const notes: Notes = { why: [], findings: [] };
   const ordered = orderComponents(components, notes);
   const carriedBy = carriers(ordered);
@@ -39,10 +45,12 @@ export function mergeProcedures(kind: TargetKind, components: readonly Wanted[],
   const steps = [
     ...parts.flatMap((part) => part.early),
     ...(drained ? [{ component: null, step: mergeDrains(drains.map(({ step }) => step)) }] : []),
+    ...builtIn(checksBefore(checks.map(({ step }) => step))),
     ...parts.flatMap((part) => part.before),
     ...activation,
     ...parts.flatMap((part) => part.after),
     ...conform,
+    ...(parts.some((part) => part.links.length > 0) ? linksOf(parts) : builtIn(links)),
     ...checks,
     ...(drained ? [{ component: null, step: RETURN }] : []),
   ];
@@ -67,6 +75,10 @@ export function withoutChecks(procedure: MergedProcedure): { readonly procedure:
   return { procedure: { ...procedure, steps }, findings: unvalidated(Object.keys(procedure.components), dropped) };
 }
 
+function builtIn(step: Step | null): Owned[] {
+  return step ? [{ component: null, step }] : [];
+}
+
 interface Notes {
   readonly why: string[];
   readonly findings: Finding[];
@@ -85,6 +97,7 @@ interface Parts {
   readonly before: readonly Owned[];
   readonly shared: readonly Owned[];
   readonly after: readonly Owned[];
+  readonly links: readonly Owned[];
   readonly reads: readonly Owned[];
   readonly checks: readonly Owned[];
 }
@@ -140,17 +153,21 @@ function partsOf(wanted: Wanted, carrier: string | null, notes: Notes): Parts {
     before: changing(0, activation < 0 ? kept.length : activation),
     shared: late.filter(({ step }) => step.shared && !isDrain(step) && !looks(step)),
     after: activation < 0 ? [] : changing(activation, kept.length),
+    links: late.filter(({ step }) => waitsForLinks(step)),
     reads: late.filter(({ step }) => step.action.kind === 'read'),
     checks: late.filter(({ step }) => step.action.kind === 'check'),
   };
 }
 
 const isDrain = (step: Step): boolean => step.action.kind === 'do' && step.action.act === 'drain';
-const looks = (step: Step): boolean => step.action.kind === 'read' || step.action.kind === 'check';
+const waitsForLinks = (step: Step): boolean => step.action.kind === 'do' && step.action.act === 'links';
+const looks = (step: Step): boolean => step.action.kind === 'read' || step.action.kind === 'check' || waitsForLinks(step);
+
+const BURNS: readonly StepAction['kind'][] = ['run', 'push', 'update'];
 
 /** Brings the new version onto the target (or near it), as against making it run. */
 function burns(step: Step): boolean {
-  return step.action.kind === 'run' && !step.shared && (step.to === null || step.to === 'updating');
+  return BURNS.includes(step.action.kind) && !step.shared && (step.to === null || step.to === 'updating');
 }
 
 /** One activation serves all that share it: the highest, with everything that the others asked of theirs. */
@@ -191,7 +208,7 @@ function leading(wanted: readonly Wanted[]): Wanted | null {
 
 /** One read step over all components (one a role, where several roles read): a component's own way to look wins. */
 function conformOf(ordered: readonly Wanted[], parts: readonly Parts[], notes: Notes): Owned[] {
-  const groups = new Map<string, { readonly sources: Owned[]; readonly read: Record<string, readonly string[]> }>();
+  const groups = new Map<string, { readonly sources: Owned[]; readonly read: Record<string, Reading> }>();
   const all = parts.flatMap((part) => part.reads);
   for (const { procedure } of ordered) {
     const component = procedure.component;
@@ -216,6 +233,12 @@ function conformOf(ordered: readonly Wanted[], parts: readonly Parts[], notes: N
   if (reads > 0 && ordered.length > 1)
     notes.why.push(`one look at what RUNS covers ${ordered.length} components: ${reads} ${reads === 1 ? 'step' : 'steps'} saved`);
   return merged;
+}
+
+/** All links of the target are looked at, whoever disturbed them, so once is enough. */
+function linksOf(parts: readonly Parts[]): Owned[] {
+  const [first, ...rest] = parts.flatMap((part) => part.links);
+  return first ? [{ ...first, step: mergeActivation(first.step, [first.step, ...rest.map(({ step }) => step)]) }] : [];
 }
 
 function checksOf(parts: readonly Parts[], notes: Notes): Owned[] {
@@ -331,11 +354,23 @@ function filled(step: Step, wanted: Wanted): Step {
   const { action } = step;
   if (action.kind === 'run') return { ...step, action: { kind: 'run', argv: filledArgv(action.argv, wanted) } };
   if (action.kind === 'read') {
-    const read = Object.entries(action.read).map(([component, argv]) => [component, filledArgv(argv, wanted)] as const);
+    const read = Object.entries(action.read).map(([component, reading]) => [component, filledReading(reading, wanted)] as const);
     return { ...step, action: { kind: 'read', read: Object.fromEntries(read) } };
+  }
+  if (action.kind === 'push') {
+    const [from = action.from, to = action.to] = filledArgv([action.from, action.to], wanted);
+    return { ...step, action: { ...action, from, to } };
+  }
+  if (action.kind === 'update') {
+    const [image = action.image] = filledArgv([action.image], wanted);
+    return { ...step, action: { ...action, image } };
   }
   if (action.kind === 'do') return step;
   return { ...step, action: { kind: 'check', checks: action.checks.map((check) => ({ ...check, run: filledArgv(check.run, wanted) })) } };
+}
+
+function filledReading(reading: Reading, wanted: Wanted): Reading {
+  return 'run' in reading ? { ...reading, run: filledArgv(reading.run, wanted) } : filledArgv(reading, wanted);
 }
 
 function filledArgv(argv: readonly string[], { version, previous }: Wanted): readonly string[] {

@@ -62,8 +62,7 @@ test('quiet: nodes are drained at once and held, switches wait for their silence
     switch main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
     node canary gate: goes on when all are back, and holds as soon as one has failed
     node main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
-    at once: no limit on acting targets: within a wave every target goes on as soon as it can
-    warning not-in-force-yet: switch"
+    at once: no limit on acting targets: within a wave every target goes on as soon as it can"
   `);
 });
 
@@ -130,7 +129,7 @@ test('switches alone: their nodes are taken along, stand still, and come back', 
   const planned = plan(exampleFleet([clusterOf('a', 4)]), { procedures: procedures(switchFirmware) });
   expect(tell(planned)).toMatchInlineSnapshot(`
     "a.switch.main: aspine[1-2],au1leaf once quiet a.node.behind; 3 at once; back 2, failed -, rate 0.05; affects a[1-4]
-    a.node.behind: a[1-4] held before return for a.switch.main; 4 at once; back 3, failed -, rate 0.05
+    a.node.behind: a[1-4] held before links for a.switch.main; 4 at once; back 3, failed -, rate 0.05
     phase switch main: a.switch.main
     phase node behind: a.node.behind
     switch canary: none: 3 targets are not more than 8
@@ -138,10 +137,9 @@ test('switches alone: their nodes are taken along, stand still, and come back', 
     nodes behind: a[1-4]: nothing is done to them; they are drained, stand still while the switch behind which they lie is worked on, and are given back
     switch main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
     node behind gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
-    at once: no limit on acting targets: within a wave every target goes on as soon as it can
-    warning not-in-force-yet: switch"
+    at once: no limit on acting targets: within a wave every target goes on as soon as it can"
   `);
-  expect(planned.plan.procedures['nodes-behind']?.steps.map(({ name }) => name)).toEqual(['drain', 'return']);
+  expect(planned.plan.procedures['nodes-behind']?.steps.map(({ name }) => name)).toEqual(['drain', 'links', 'return']);
 });
 
 test('a change for some nodes only: the others behind its switches are taken along', () => {
@@ -150,7 +148,7 @@ test('a change for some nodes only: the others behind its switches are taken alo
   expect(waves(planned)).toEqual([
     'a.switch.main au1leaf once quiet a.node.main a.node.behind',
     'a.node.main a[1-2] held before apply for a.switch.main',
-    'a.node.behind a[3-4] held before return for a.switch.main',
+    'a.node.behind a[3-4] held before links for a.switch.main',
   ]);
   expect(errors(planned)).toEqual([]);
 });
@@ -189,7 +187,7 @@ test('a domain without a drain of its own: its nodes are drained for it', () => 
   const planned = plan(fleet, { procedures: procedures(bundle) });
   expect(waves(planned)).toEqual([
     'a.domain.main d1 once quiet a.node.behind',
-    'a.node.behind a[1-4] held before return for a.domain.main',
+    'a.node.behind a[1-4] held before links for a.domain.main',
   ]);
   expect(errors(planned)).toEqual([]);
 });

@@ -149,8 +149,7 @@ test('plan: host image with firmware, image server, switches before (kinds in or
     node main gate: goes on with 95% of a wave back, and holds when more than 5% of the started fail; stragglers never hold up the others
     at once: policy.atOnce.nodes (50%) lets at most 7 targets of a wave act at the same time
     limit image-server: 4 per fleet at once in stage of hca-firmware+host-os (owner imaging, tested 2031-05): binds, 16 targets need it
-    warning no-way-back: hca-firmware+host-os
-    warning not-in-force-yet: switch"
+    warning no-way-back: hca-firmware+host-os"
   `);
 });
 

@@ -1,7 +1,7 @@
 // The planner: from fleet, change, procedures and policy to an immutable plan that leaves the runner no choices, with the reasons for it.
 // Pure and deterministic; the checker that lints the result is `check.ts` and knows nothing of this file.
-import type { Policy } from '../change/policy.ts';
-import type { Change, Procedure } from '../change/procedure.ts';
+import { LINK_SOAK_MS, type Policy } from '../change/policy.ts';
+import type { Change, Procedure, Step } from '../change/procedure.ts';
 import type { Finding } from '../finding.ts';
 import { TARGET_KINDS } from '../fleet/model.ts';
 import type { Fleet, Inventory, TargetKind } from '../fleet/model.ts';
@@ -9,6 +9,7 @@ import { difference, fold, nodeSetOf, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import { topologyOf } from '../fleet/topology.ts';
 import { checkPlan } from './check.ts';
+import { linksStep } from './merge-steps.ts';
 import { mergeProcedures, withoutChecks } from './merge.ts';
 import type { Wanted } from './merge.ts';
 import { inOrder, showCycle } from './order.ts';
@@ -74,7 +75,7 @@ export function makePlan(input: PlanInput): Planned {
       findings.push(...wanted.map(({ procedure }) => noTargets(procedure, input.change)));
       return [];
     }
-    const merged = mergeProcedures(kind, wanted, input.policy.validation);
+    const merged = mergeProcedures(kind, wanted, input.policy.validation, linksOf(input, kind));
     const procedureId = Object.keys(merged.procedure.components).join('+');
     findings.push(...merged.findings);
     why.push(...merged.why.map((text) => ({ about: procedureId, text })));
@@ -149,6 +150,12 @@ function waitsFor(waves: readonly Wave[], kind: TargetKind, other: TargetKind): 
   );
 }
 
+/** Looked at wherever somebody can look: at nodes and switches of a fleet with a fabric driver. */
+function linksOf({ fleet, policy }: Pick<PlanInput, 'fleet' | 'policy'>, kind: TargetKind): Step | null {
+  const seen = fleet.clusters.some(({ drivers }) => drivers['fabric'] !== undefined);
+  return seen && (kind === 'node' || kind === 'switch') ? linksStep(policy.gates.linkSoakMs ?? LINK_SOAK_MS) : null;
+}
+
 type Reason = PlanReport['why'][number];
 
 interface Parts extends Omit<PlanInput, 'procedures'> {
@@ -164,7 +171,7 @@ interface Parts extends Omit<PlanInput, 'procedures'> {
 
 function assemble(parts: Parts): Planned {
   const { policy, inventory, topology, sequence = {} } = parts;
-  const { waves, phases, work, why, findings } = makeWaves(parts.work, { policy, topology, inventory, sequence, behind: parts.behind });
+  const { waves, phases, work, why, findings } = makeWaves(parts.work, { policy, topology, inventory, sequence, behind: parts.behind, links: linksOf(parts, 'node') });
   const report: PlanReport = {
     why: [
       ...parts.why,

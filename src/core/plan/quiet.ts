@@ -4,7 +4,7 @@ import type { Policy } from '../change/policy.ts';
 import type { Step } from '../change/procedure.ts';
 import type { Finding } from '../finding.ts';
 import type { Cluster } from '../fleet/model.ts';
-import { difference, EMPTY, intersection, nodeSetOf, size } from '../fleet/nodeset.ts';
+import { difference, EMPTY, intersection, nodeSetOf, parseNodeSet, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import { unionOf } from './affected.ts';
 import { hold, isBeside, type Draft, type KindWork } from './draft.ts';
@@ -14,7 +14,10 @@ import type { MergedProcedure } from './plan.ts';
 /** Nodes that are drained, stand still, and are given back. */
 export const BEHIND_ID = 'nodes-behind';
 
-const BEHIND: MergedProcedure = { kind: 'node', components: {}, needs: 'cleared', steps: [mergeDrains([]), RETURN], back: null, mopUp: [] };
+function behind(links: Step | null): MergedProcedure {
+  const steps = [mergeDrains([]), ...(links ? [links] : []), RETURN];
+  return { kind: 'node', components: {}, needs: 'cleared', steps, back: null, mopUp: [] };
+}
 
 /** Whether the nodes behind its targets must be cleared first. A procedure that drains by itself, or works on live targets, needs nobody. */
 export function needsQuiet({ kind, procedure }: KindWork): boolean {
@@ -34,14 +37,23 @@ export function parallelSwitches({ switches }: Cluster, policy: Policy): NodeSet
   );
 }
 
-/** Nodes that something of the plan needs quiet, and that it does nothing else to. */
-export function nodesBehind(drafts: readonly Draft[], work: readonly KindWork[]): NodeSet {
-  const planned = work.filter(({ kind }) => kind === 'node').flatMap(({ clusters }) => clusters.map(({ targets }) => targets));
-  return difference(unionOf(drafts.filter(waitsForQuiet).map(({ affected }) => affected)), unionOf(planned));
+/**
+ * Nodes that something of the plan needs quiet, and that it does nothing else to. Of its own customer only: nodes of another are not ours to
+ * drain, and the run asks for their consent.
+ */
+export function nodesBehind(drafts: readonly Draft[], work: readonly KindWork[], clusters: readonly Cluster[]): NodeSet {
+  const planned = work.filter(({ kind }) => kind === 'node').flatMap((each) => each.clusters.map(({ targets }) => targets));
+  const byCustomer = Map.groupBy(clusters, ({ customer }) => customer);
+  const owned = new Map([...byCustomer].map(([customer, own]) => [customer, unionOf(own.map(({ nodes }) => setOf(nodes)))]));
+  const customerOf = new Map(clusters.map(({ name, customer }) => [name, customer]));
+  const needed = drafts.filter(waitsForQuiet).map(({ affected, cluster }) => {
+    return intersection(affected, owned.get(customerOf.get(cluster) ?? null) ?? EMPTY);
+  });
+  return difference(unionOf(needed), unionOf(planned));
 }
 
-export function behindWork(procedure: MergedProcedure | undefined, clusters: KindWork['clusters']): KindWork {
-  return { kind: 'node', procedureId: BEHIND_ID, procedure: procedure ?? BEHIND, clusters, after: [] };
+export function behindWork(procedure: MergedProcedure | undefined, links: Step | null, clusters: KindWork['clusters']): KindWork {
+  return { kind: 'node', procedureId: BEHIND_ID, procedure: procedure ?? behind(links), clusters, after: [] };
 }
 
 export function waitsForQuiet(draft: Draft): boolean {
@@ -101,4 +113,9 @@ const placeOf = ({ cluster, piece }: Draft): string => `${cluster} ${piece}`;
 
 function isDrain({ action }: Step): boolean {
   return action.kind === 'do' && action.act === 'drain';
+}
+
+function setOf(folded: string): NodeSet {
+  const parsed = parseNodeSet(folded);
+  return parsed.ok ? parsed.set : EMPTY;
 }

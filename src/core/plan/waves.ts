@@ -1,6 +1,7 @@
 // Cuts targets into waves: canaries first, then one free-running wave a cluster (or a piece of it), switches while their nodes are
 // drained, in the customers' order, at most so many clusters at once.
 import type { Policy } from '../change/policy.ts';
+import type { Step } from '../change/procedure.ts';
 import type { Finding } from '../finding.ts';
 import type { Inventory } from '../fleet/model.ts';
 import { difference, EMPTY, intersection, parseNodeSet, size } from '../fleet/nodeset.ts';
@@ -32,6 +33,8 @@ export interface WaveWishes {
   readonly sequence: Sequence;
   /** What nodes taken along get; absent: as built in. */
   readonly behind: MergedProcedure | undefined;
+  /** Looks at their links before they go back; null: nobody can. */
+  readonly links: Step | null;
 }
 
 /** `work` in an order in which no kind comes before one that it waits for. No wave is ever empty. */
@@ -144,6 +147,7 @@ function behindStage(stages: readonly Stage[], work: readonly KindWork[], plots:
   const left = nodesBehind(
     stages.flatMap(({ drafts }) => drafts),
     work,
+    wishes.topology.fleet.clusters,
   );
   if (size(left) === 0) return null;
   const clusters = servedOrder(wishes.topology.fleet, wishes.sequence.order).flatMap((cluster) => {
@@ -151,7 +155,7 @@ function behindStage(stages: readonly Stage[], work: readonly KindWork[], plots:
     const targets = parsed.ok ? intersection(parsed.set, left) : EMPTY;
     return size(targets) > 0 ? [{ cluster, targets }] : [];
   });
-  const behind = behindWork(wishes.behind, clusters);
+  const behind = behindWork(wishes.behind, wishes.links, clusters);
   const drafts = clusters.flatMap(({ cluster, targets }) => draftsOf(behind, 'behind', cluster.name, targets, plots, wishes));
   return { role: 'behind', work: behind, drafts };
 }

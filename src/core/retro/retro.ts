@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { RunHeader } from '../ports.ts';
 import type { Chronicle, EndedStep } from '../run/chronicle.ts';
 import { jobStates } from '../run/jobs.ts';
+import type { LinkTrouble } from '../run/link-troubles.ts';
 import { saidOf } from '../run/said.ts';
 import { returnTimes, scopeNeed, statusOf, type RunStatus, type Straggler } from '../run/status.ts';
 import { FLAG, stageCode } from '../run/states.ts';
@@ -52,6 +53,8 @@ export interface Retro {
   }[];
   /** Off the happy path still. */
   readonly stragglers: readonly Straggler[];
+  /** Every link that did not come back as it was, mended or not, by when it was first seen. */
+  readonly links: readonly LinkTrouble[];
   /** Left the happy path and came back, with the step where, and minutes until they were back. */
   readonly moppedUp: readonly { readonly target: string; readonly step: string; readonly cause: string; readonly backMin: number | null }[];
   /** Folded: returned with the version they had before. */
@@ -139,6 +142,7 @@ export function retroOf(run: Pick<RunHeader, 'run' | 'createdAt' | 'options'>, p
     capacity: chronicle.inService.map(({ at, count }) => [minutes(at) ?? 0, count] as const),
     gates: gatesOf(chronicle, minutes),
     stragglers: status.stragglers,
+    links: [...chronicle.linkTroubles.values()].sort((a, b) => a.since - b.since),
     moppedUp: moppedUpOf(chronicle),
     rolledBack: foldNames(program.targets.filter((_, target) => endedBack(chronicle, target))),
     notTaken: notTakenOf(chronicle),

@@ -7,6 +7,7 @@ import { advance, eventCode, isMachineEvent } from './advance.ts';
 import { SEEN } from './cell.ts';
 import { COMMAND } from './commands.ts';
 import type { Program } from './program.ts';
+import { noteLink, readFabricData, type FabricBefore, type LinkTrouble } from './link-troubles.ts';
 import { createState, type MachineState } from './state.ts';
 import { WAVE_STATES, type WaveState } from './states.ts';
 
@@ -36,6 +37,14 @@ export interface Chronicle {
   readonly bootId: (string | null)[];
   /** The boot from which this run asked the target to reboot; a new boot after it is our own, however late it comes. */
   readonly rebootAskedFrom: (string | null)[];
+  /** By target: which checks passed before the work, by name; null: none were made. */
+  readonly checkedBefore: (ReadonlyMap<string, boolean> | null)[];
+  /** What each target was in the fabric at hand-over; null: nobody looked. */
+  readonly fabricBefore: (FabricBefore | null)[];
+  /** By name: every link that did not come back as it was, mended ones too. */
+  readonly linkTroubles: Map<string, LinkTrouble>;
+  /** What the run waits for before it may begin, said by the runner; null: nothing. */
+  awaiting: string | null;
   /** Steps that ended, in order; the retro's durations. */
   readonly ended: EndedStep[];
   readonly waves: { readonly wave: number; readonly state: WaveState; readonly at: number }[];
@@ -91,6 +100,10 @@ export function createChronicle(program: Program): Chronicle {
     gpus: never(),
     bootId: Array.from({ length: n }, () => null),
     rebootAskedFrom: Array.from({ length: n }, () => null),
+    checkedBefore: Array.from({ length: n }, () => null),
+    fabricBefore: Array.from({ length: n }, () => null),
+    linkTroubles: new Map(),
+    awaiting: null,
     ended: [],
     waves: [],
     inService: [],
@@ -170,16 +183,19 @@ function obey(chronicle: Chronicle, at: number, command: number, subject: number
 }
 
 function note(chronicle: Chronicle, entry: Entry): void {
+  if (noteLink(chronicle.linkTroubles, entry.target, entry.at, entry.note)) return;
   const { target, kind, at } = entry;
   const data = entry.note?.data ?? {};
   const why = entry.note?.why ?? '';
   if (target >= 0 && why !== '' && !BESIDE.has(kind)) chronicle.cause[target] = why;
   if (target >= 0 && (kind === 'foreign' || kind === 'hold') && Number.isNaN(chronicle.troubleSince[target]))
     chronicle.troubleSince[target] = at;
+  if (target >= 0 && kind === 'done' && isObject(data['before'])) chronicle.checkedBefore[target] = passed(data['before']);
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'unhold')) chronicle.troubleSince[target] = Number.NaN;
   if (target >= 0 && kind === 'done' && typeof data['bootId'] === 'string') chronicle.bootId[target] = data['bootId'];
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'retry' || kind === 'fixed')) chronicle.bootId[target] = null;
   if (target >= 0 && data['left'] === true) chronicle.timeZero ??= at;
+  if (target < 0 && kind === 'note' && 'awaiting' in data) chronicle.awaiting = typeof data['awaiting'] === 'string' ? data['awaiting'] : null;
   if (kind === 'begin') chronicle.begunAt = at;
   if (kind === 'forecast') chronicle.forecast ??= frozenOf(data, at);
   if (target >= 0) noteSeen(chronicle, target, kind, data);
@@ -204,11 +220,20 @@ function noteSeen(chronicle: Chronicle, target: number, kind: EntryKind, data: J
 
 function noteBaseline(chronicle: Chronicle, target: number, data: JsonObject): void {
   const versions = data['versions'];
-  if (versions && typeof versions === 'object' && !Array.isArray(versions)) chronicle.versions[target] = versions as JsonObject;
+  if (isObject(versions)) chronicle.versions[target] = versions;
+  chronicle.fabricBefore[target] = readFabricData(data);
   if (typeof data['gpus'] === 'number') chronicle.gpus[target] = data['gpus'];
 }
 
 function isDrain(chronicle: Chronicle, step: number): boolean {
   const action = chronicle.program.steps[step]?.action;
   return action?.kind === 'do' && action.act === 'drain';
+}
+
+function passed(checks: JsonObject): ReadonlyMap<string, boolean> {
+  return new Map(Object.entries(checks).map(([name, said]) => [name, isObject(said) && said['ok'] === true]));
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -56,7 +56,7 @@ export function compileChains(plan: Plan): Compiled {
       end,
       drain: drain < 0 ? -1 : first + drain,
       entry: first + (drain < 0 ? firstOr(forward, (step) => !step.early, last) : drain),
-      conform: first + firstOr(forward, (step) => step.action.kind === 'read', last),
+      conform: first + conformOf(forward),
       back,
       backEnd,
       mopUp,
@@ -127,6 +127,13 @@ function mopUpSteps(procedure: MergedProcedure): readonly Step[] {
   );
 }
 
+/** What looks what runs; in a chain without such a step what looks at its links, or else the last one. */
+function conformOf(forward: readonly Step[]): number {
+  const links = firstOr(forward, (step) => isLinks(step.action), forward.length - 1);
+  return firstOr(forward, (step) => step.action.kind === 'read', links);
+}
+
+const isLinks = (action: StepAction): boolean => action.kind === 'do' && action.act === 'links';
 const isDrain = (action: StepAction): boolean => action.kind === 'do' && action.act === 'drain';
 
 function firstOr(steps: readonly Step[], test: (step: Step) => boolean, otherwise: number): number {
@@ -149,7 +156,7 @@ function programStep(step: Step, id: number, chain: number, back: boolean, limit
     limits: step.uses.map(limitId),
     back,
     takes: step.takes,
-    checks: step.action.kind === 'check' ? step.action.checks.map(({ takes, catches }) => ({ takes, catches })) : [],
+    checks: step.action.kind === 'check' && !step.action.before ? step.action.checks.map(({ takes, catches }) => ({ takes, catches })) : [],
     fails: step.fails,
   };
 }

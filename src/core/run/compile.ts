@@ -3,6 +3,7 @@ import { must } from '../../std/assert.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { expand } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
+import { LINK_SOAK_MS } from '../change/policy.ts';
 import { chainKey, compileChains, heldStep, modeOf } from './compile-chains.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileWaves } from './compile-waves.ts';
@@ -41,10 +42,17 @@ export function compile(plan: Plan, shardTargets = SHARD_TARGETS): Program {
     steps,
     ...limits,
     scopes: returnScopes(plan, fleet, waveOf, clusterOf),
+    counted: countedOf(plan, waveOf),
     soakMs: plan.policy.gates.soakMs,
+    linkSoakMs: plan.policy.gates.linkSoakMs ?? LINK_SOAK_MS,
     gateTimeoutMs: plan.policy.gates.timeoutMs,
     needsConfirmation: steps.some((step) => step.destructive),
   };
+}
+
+function countedOf({ waves }: Plan, waveOf: readonly number[]): Uint8Array {
+  const hasNodes = waves.some(({ kind }) => kind === 'node');
+  return Uint8Array.from(waveOf, (wave) => Number(!hasNodes || waves[wave]?.kind === 'node'));
 }
 
 interface Names {

@@ -36,7 +36,7 @@ export function retry(m: Move): void {
   const failed = stepOf(m, m.state.failedStep[m.target] as number);
   const drained = hasFlag(m.state, m.target, FLAG.drained);
   if (!drained && failed.id > chain.entry) resumeAt(m, chain.entry);
-  else resumeAt(m, failed.id === chain.conform ? firstDestructive(m, chain) : failed.id);
+  else resumeAt(m, failed.id === chain.conform && failed.action.kind === 'read' ? firstDestructive(m, chain) : failed.id);
 }
 
 function firstDestructive(m: Move, chain: Chain): number {

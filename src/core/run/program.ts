@@ -29,7 +29,11 @@ export interface Program {
   readonly unavailableLimits: readonly number[];
   /** Return-gate scopes: whole plan, or each cluster or customer. */
   readonly scopes: readonly ReturnScope[];
+  /** 1: counts in baseline, marks and returns: a node, or any target of a plan that has no node. */
+  readonly counted: Uint8Array;
   readonly soakMs: number;
+  /** How long a link must be clean. */
+  readonly linkSoakMs: number;
   readonly gateTimeoutMs: number;
   readonly needsConfirmation: boolean;
 }

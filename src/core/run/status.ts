@@ -2,6 +2,7 @@
 import { resolveQuantity } from '../change/quantity.ts';
 import { foldNames } from '../fleet/nodeset.ts';
 import type { Chronicle, EndedStep } from './chronicle.ts';
+import type { LinkTrouble } from './link-troubles.ts';
 import type { ReturnScope } from './program.ts';
 import { FLAG, NODE_STATES, STAGES, stageCode, WAVE_STATES, type RunState } from './states.ts';
 import { hasFlag } from './state.ts';
@@ -19,6 +20,8 @@ export interface RunStatus {
   /** Mark q -> minutes from time zero; null = not reached. */
   readonly marks: { readonly [q: string]: number | null };
   readonly stragglers: readonly Straggler[];
+  /** Links that did not come back as they were, and are not clean yet. */
+  readonly links: readonly LinkTrouble[];
   /** Stage -> folded node set. */
   readonly stages: { readonly [stage: string]: string };
   /** Node state -> count, over all targets of the plan. */
@@ -67,8 +70,8 @@ const AT_REST: ReadonlySet<number> = new Set([SETTLED, DROPPED, SKIPPED, STRAGGL
 
 export function statusOf(chronicle: Chronicle): RunStatus {
   const { program, state } = chronicle;
-  const baseline = count(program.targets.length, (target) => hasFlag(state, target, FLAG.baseline));
-  const returned = count(program.targets.length, (target) => isBack(chronicle, target) && hasFlag(state, target, FLAG.baseline));
+  const baseline = count(program.targets.length, (target) => counts(chronicle, target));
+  const returned = count(program.targets.length, (target) => isBack(chronicle, target) && counts(chronicle, target));
   const met = returnGateMet(chronicle);
   const heldBy = holds(chronicle);
   const runState = runStateOf(chronicle);
@@ -82,6 +85,7 @@ export function statusOf(chronicle: Chronicle): RunStatus {
     timeZero: chronicle.timeZero,
     marks: marksOf(chronicle, baseline),
     stragglers: stragglersOf(chronicle),
+    links: [...chronicle.linkTroubles.values()].filter(({ cleanAt }) => cleanAt === null),
     stages: Object.fromEntries(STAGES.map((stage, code) => [stage, foldStage(chronicle, code)]).filter(([, set]) => set !== '')),
     shown: shownOf(chronicle),
     waves: program.waves.map((wave, index) => ({
@@ -97,7 +101,7 @@ export function statusOf(chronicle: Chronicle): RunStatus {
 export function runStateOf(chronicle: Chronicle): RunState {
   const { run } = chronicle.state;
   if (run.aborted) return 'aborted';
-  if (!run.begun) return 'planned';
+  if (!run.begun) return chronicle.awaiting === null ? 'planned' : 'held';
   const met = returnGateMet(chronicle);
   if (run.open === 0) return met || run.returnGateApproved ? 'settled' : 'held';
   if (met) return atRest(chronicle) ? 'settled' : 'returned';
@@ -143,7 +147,7 @@ function marksOf(chronicle: Chronicle, baseline: number): { [q: string]: number 
 export function returnTimes(chronicle: Chronicle): number[] {
   const times: number[] = [];
   for (const [target, at] of chronicle.returnedAt.entries()) {
-    if (!Number.isNaN(at) && hasFlag(chronicle.state, target, FLAG.baseline)) times.push(at);
+    if (!Number.isNaN(at) && counts(chronicle, target)) times.push(at);
   }
   return times.sort((a, b) => a - b);
 }
@@ -188,6 +192,11 @@ export function needsPeople({ state }: Chronicle, target: number): boolean {
   return parked || stage === DROPPED || hasFlag(state, target, FLAG.straggler);
 }
 
+/** Of the baseline, and one of those that are counted: switches and links are worked on, but what must come back is nodes. */
+function counts({ program, state }: Chronicle, target: number): boolean {
+  return program.counted[target] === 1 && hasFlag(state, target, FLAG.baseline);
+}
+
 function isBack(chronicle: Chronicle, target: number): boolean {
   const stage = chronicle.state.stage[target];
   return stage === RETURNED || stage === SETTLED;
@@ -205,7 +214,7 @@ function waitingFor(chronicle: Chronicle, target: number): string {
 
 function holds(chronicle: Chronicle): string[] {
   const { program, state } = chronicle;
-  const list: string[] = [];
+  const list: string[] = chronicle.awaiting === null ? [] : [chronicle.awaiting];
   if (state.run.paused) list.push('paused by a person');
   for (const [index, wave] of program.waves.entries()) {
     if (WAVE_STATES[state.waveState[index] as number] === 'held')

@@ -7,10 +7,11 @@ import { must } from '../../std/assert.ts';
 import { sleep } from '../../std/clock.ts';
 import { draw } from '../../std/draw.ts';
 import { parseDuration } from '../../std/duration.ts';
-import { CommandEndError, runCommand, type CommandEnd } from './command.ts';
+import { CommandEndError, runCommand, type CommandEnd } from '../program/command.ts';
 import type { SlurmContext, SlurmOptions } from './options.ts';
 import { slurmOptions } from './options.ts';
 import { CallRecord } from './record.ts';
+import { SlurmRest } from './rest/rest.ts';
 
 export type SlurmCommand = 'scontrol' | 'squeue' | 'scancel' | 'sdiag';
 
@@ -61,6 +62,8 @@ const WORDS_MAX = 500;
 
 export class SlurmClient {
   readonly resPrefix: string;
+  /** null: the options name no slurmrestd. */
+  readonly rest: SlurmRest | null;
   readonly #context: SlurmContext;
   readonly #env: NodeJS.ProcessEnv;
   readonly #conf: string | null;
@@ -76,8 +79,9 @@ export class SlurmClient {
   #ping: Promise<void> | null = null;
 
   constructor(options: SlurmOptions, context: SlurmContext) {
-    const { conf, bin, timeout, resPrefix } = slurmOptions.parse(options);
+    const { conf, bin, timeout, resPrefix, rest } = slurmOptions.parse(options);
     this.resPrefix = resPrefix;
+    this.rest = rest ? new SlurmRest(rest, context, timeout) : null;
     this.#context = context;
     this.#conf = conf === undefined ? null : resolve(context.folder, conf);
     this.#bin = bin === undefined ? null : resolve(context.folder, bin);

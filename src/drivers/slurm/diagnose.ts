@@ -28,6 +28,7 @@ export async function diagnoseSlurm(client: SlurmClient, targets: readonly strin
     ),
     ...versionFindings(version),
     ...settingFindings(settings),
+    ...(client.rest ? [await client.rest.diagnose(signal)] : []),
   ];
   for (const more of [rightsFindings(client, settings, signal), skewFindings(client, signal), nodeFindings(client, targets, signal)]) {
     try {

@@ -7,7 +7,9 @@ import { gpusOfGres } from './node-rows.ts';
 import { namesFromSlurm } from './node-set.ts';
 
 /** States in which a job holds nodes; completing ones are in their epilogs. All known to every Slurm since 18.08. */
-const HOLDING = 'RUNNING,SUSPENDED,COMPLETING,CONFIGURING,RESIZING,SIGNALING,STAGE_OUT,STOPPED';
+export const HOLDING_STATES: ReadonlySet<string> = new Set(
+  'RUNNING,SUSPENDED,COMPLETING,CONFIGURING,RESIZING,SIGNALING,STAGE_OUT,STOPPED'.split(','),
+);
 
 const FIELDS = [
   'JobID',
@@ -28,7 +30,7 @@ const FIELDS = [
   'Name',
   'Comment',
 ] as const;
-type Field = (typeof FIELDS)[number];
+export type JobField = (typeof FIELDS)[number];
 
 const TEXT_CHARACTERS_MAX = 500;
 const YEAR_MS = 365 * 86_400_000;
@@ -50,7 +52,7 @@ export function jobQuery(job: string | null, mark = randomBytes(8).toString('hex
   const fieldEnd = `f${mark}`;
   const rowEnd = `r${mark}`;
   const format = FIELDS.map((field, i) => `${field}:${i === FIELDS.length - 1 ? rowEnd : fieldEnd}`).join(',');
-  const which = job === null ? ['-t', HOLDING] : ['-t', 'all', '-j', job];
+  const which = job === null ? ['-t', [...HOLDING_STATES].join(',')] : ['-t', 'all', '-j', job];
   return { args: ['-a', '-h', ...which, '-O', format], parse: (text) => parseRows(text, fieldEnd, rowEnd) };
 }
 
@@ -67,30 +69,36 @@ function parseRows(text: string, fieldEnd: string, rowEnd: string): JobRow[] | n
   return rows;
 }
 
-function jobRow(field: (name: Field) => string): JobRow | null {
+/** As much of users' text as is kept, and an end only where somebody set one. */
+export function shownJob(job: JobRow): JobRow {
+  const [name, comment] = [job.name.slice(0, TEXT_CHARACTERS_MAX), job.comment.slice(0, TEXT_CHARACTERS_MAX)];
+  return { ...job, name, comment, endsBy: endOf(job.startedAt, job.endsBy) };
+}
+
+function jobRow(field: (name: JobField) => string): JobRow | null {
   const nodeNames = namesFromSlurm(field('NodeList'));
   if (!nodeNames || !/^\d+$/.test(field('JobID')) || field('State') === '') return null;
   const batch = field('BatchHost');
   const comment = field('Comment');
-  return {
+  return shownJob({
     id: field('JobID'),
-    name: field('Name').slice(0, TEXT_CHARACTERS_MAX),
+    name: field('Name'),
     user: field('UserName'),
     state: field('State').toLowerCase(),
     nodes: field('NodeList'),
     nodeNames,
     batchNode: batch === '' || batch === 'n/a' ? null : batch,
     startedAt: time(field('StartTime')),
-    endsBy: endOf(time(field('StartTime')), time(field('EndTime'))),
+    endsBy: time(field('EndTime')),
     restarts: count(field('RestartCnt')),
     gpus: gpusOf(field),
-    comment: comment === '(null)' ? '' : comment.slice(0, TEXT_CHARACTERS_MAX),
+    comment: comment === '(null)' ? '' : comment,
     reason: field('Reason'),
-  };
+  });
 }
 
 /** GPUs it got where the cluster accounts for them, else what it asked for; 0 when neither says. */
-function gpusOf(field: (name: Field) => string): number {
+export function gpusOf(field: (name: JobField) => string): number {
   const allocated = /(?:^|,)gres\/gpu=(\d{1,9})/.exec(field('tres-alloc'))?.[1];
   if (allocated !== undefined) return Number(allocated);
   return (

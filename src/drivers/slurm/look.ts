@@ -3,6 +3,7 @@ import type { JobFacts } from '../../core/ports.ts';
 import { SlurmCallError, type SlurmClient } from './client.ts';
 import { jobQuery, type JobRow } from './job-rows.ts';
 import { parseNodeRows, type NodeRow } from './node-rows.ts';
+import { RestCallError } from './rest/http.ts';
 import { parseReservationRows, type ReservationRow } from './reservation-rows.ts';
 
 export interface Look {
@@ -37,6 +38,8 @@ export function workUnexplained(row: NodeRow, look: Look): boolean {
 }
 
 export async function readNodes(client: SlurmClient, signal: AbortSignal): Promise<ReadonlyMap<string, NodeRow | null>> {
+  const byRest = client.rest && (await heard(client.rest.nodes(signal)));
+  if (byRest) return byRest;
   const text = await client.read('scontrol', ['-a', '-d', '-o', 'show', 'node'], signal);
   const rows = parseNodeRows(text);
   if (rows.size === 0) throw new SlurmOutputError('scontrol show node', text);
@@ -44,6 +47,8 @@ export async function readNodes(client: SlurmClient, signal: AbortSignal): Promi
 }
 
 export async function readReservations(client: SlurmClient, signal: AbortSignal): Promise<readonly ReservationRow[]> {
+  const byRest = client.rest && (await heard(client.rest.reservations(signal)));
+  if (byRest) return byRest;
   const text = await client.read('scontrol', ['-o', 'show', 'res'], signal);
   const rows = parseReservationRows(text);
   // "No reservations in the system" is said; silence is not an answer.
@@ -100,11 +105,23 @@ function factsByNode(jobs: readonly JobRow[], nodes: Look['nodes']): Map<string,
 }
 
 async function readHoldingJobs(client: SlurmClient, signal: AbortSignal): Promise<readonly JobRow[]> {
+  const byRest = client.rest && (await heard(client.rest.jobs(signal)));
+  if (byRest) return byRest;
   const query = jobQuery(null);
   const text = await client.read('squeue', query.args, signal);
   const rows = query.parse(text);
   if (!rows) throw new SlurmOutputError('squeue', text);
   return rows;
+}
+
+/** A slurmrestd that was chosen and then fell silent is as a slurmctld that does not answer. */
+async function heard<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof RestCallError) throw new SlurmCallError(error.message, false, false);
+    throw error;
+  }
 }
 
 function addTo<T>(map: Map<string, T[]>, keys: readonly string[], item: T): void {

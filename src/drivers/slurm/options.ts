@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../std/clock.ts';
 import { parseDuration } from '../../std/duration.ts';
+import { restOptions } from './rest/options.ts';
 
 /** Options of `drivers: {scheduler: {use: slurm, ...}}`. Parsing twice changes nothing. */
 export const slurmOptions = z.strictObject({
@@ -19,6 +20,8 @@ export const slurmOptions = z.strictObject({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'letters, digits and _, beginning with a letter')
     .default('pitstop'),
+  /** Slurm's REST server, used for what it offers; absent: the command line alone. */
+  rest: restOptions.optional(),
 });
 export type SlurmOptions = z.input<typeof slurmOptions>;
 

@@ -38,7 +38,7 @@ export function openSlurm(options: SlurmOptions, context: SlurmContext): Driver 
       }
     },
     act: (request, signal) => acts.act(request, signal),
-    describe: (request) => describeAct(request, client.resPrefix),
+    describe: (request) => describeAct(request, client.resPrefix, client.rest),
     diagnose: (targets, signal) => diagnoseSlurm(client, targets, signal),
     waitingFor: () => client.waitingFor(),
     close: () => Promise.resolve(client.close()),
@@ -95,7 +95,7 @@ class Acts {
 
 /** Why slurmctld told us nothing. Rethrows bugs of ours. */
 function reasonOf(error: unknown): string {
-  if (error instanceof SlurmCallError) return `slurmctld does not answer: ${error.message}`;
+  if (error instanceof SlurmCallError) return error.message.startsWith('slurmrestd') ? error.message : `slurmctld does not answer: ${error.message}`;
   if (error instanceof SlurmOutputError) return error.message;
   throw error;
 }

@@ -22,7 +22,9 @@ export interface WriteContext {
 const COMMAND_CHARACTERS_MAX = 300;
 
 /** Runs a command that changes something. Its failure is evidence, not an exception. */
-export async function write(to: WriteContext, { command, args }: CommandLine, repeatable = true): Promise<Written> {
+export async function write(to: WriteContext, { command, args, rest }: CommandLine, repeatable = true): Promise<Written> {
+  const byRest = rest && (await to.client.rest?.write(rest, to.signal, to.deadline));
+  if (byRest) return byRest;
   const line = quoteCommand([command, ...args]);
   const evidence = { command: line.length > COMMAND_CHARACTERS_MAX ? `${line.slice(0, COMMAND_CHARACTERS_MAX)} ...` : line };
   try {

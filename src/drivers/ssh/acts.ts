@@ -1,14 +1,11 @@
-// The acts of the shell role on one node: run, reboot, push. Each ends as a result, never as an exception.
-import { createHash } from 'node:crypto';
-import { stat, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { SFTPWrapper } from 'ssh2';
-import { PlaceholderValueError, fillArgv, fillText } from '../../core/change/placeholders.ts';
+// The acts of the shell role on one node: run, reboot, and push (push.ts). Each ends as a result, never as an exception.
+import { PlaceholderValueError, fillArgv } from '../../core/change/placeholders.ts';
 import type { Act, ActRequest, Result } from '../../core/ports.ts';
 import type { JsonObject } from '../../std/json.ts';
 import { SshConnectError } from './failure.ts';
 import type { SshHub } from './hub.ts';
 import { isRunnable, type SshSettings } from './options.ts';
+import type { Pusher } from './push.ts';
 import { onceName, onceScript, rebootScript, runScript } from './scripts.ts';
 import type { Talk } from './talk.ts';
 
@@ -17,7 +14,7 @@ export type ShellAct = Extract<Act, { readonly role: 'shell' }>;
 export interface ActContext {
   readonly hub: SshHub;
   readonly settings: SshSettings;
-  readonly folder: string;
+  readonly pusher: Pusher;
 }
 
 /** The signal ends with the deadline, too. */
@@ -25,7 +22,7 @@ export async function actOn(target: string, request: ActRequest, act: ShellAct, 
   try {
     if (act.do === 'run') return await run(target, request.key, act, context, signal);
     if (act.do === 'reboot') return await reboot(target, act.bootIds[target], context, signal);
-    return await push(target, request.key, act, context, signal);
+    return await context.pusher.push(target, act, signal);
   } catch (error) {
     if (error instanceof SshConnectError) return refused(target, error.message, { kind: error.kind });
     if (error instanceof PlaceholderValueError) return refused(target, error.message);
@@ -109,52 +106,4 @@ function outputOf(told: Talk): JsonObject {
     stderr: told.stderr,
     ...(told.cut ? { cut: true } : {}),
   };
-}
-
-/** Whole or not at all: the file grows under another name and is renamed over the old one. */
-async function push(
-  target: string,
-  key: string,
-  act: Extract<ShellAct, { readonly do: 'push' }>,
-  { hub, folder }: ActContext,
-  signal: AbortSignal,
-): Promise<Result> {
-  const from = resolve(folder, fillText(act.from, { node: target }));
-  const to = fillText(act.to, { node: target });
-  const part = `${to}.${onceName(key, target)}`;
-  let renaming = false;
-  try {
-    const [content, { mode }] = await Promise.all([readFile(from), stat(from)]);
-    await hub.transfer(target, signal, async (sftp) => {
-      await finished(sftp, signal, (callback) => sftp.writeFile(part, content, { mode: mode & 0o777 }, callback));
-      await finished(sftp, signal, (callback) => sftp.chmod(part, mode & 0o777, callback));
-      renaming = true;
-      await finished(sftp, signal, (callback) => sftp.ext_openssh_rename(part, to, callback));
-    });
-    return {
-      target,
-      outcome: 'done',
-      evidence: { to, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
-    };
-  } catch (error) {
-    if (error instanceof SshConnectError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    return { target, outcome: renaming ? 'unknown' : 'refused', evidence: { why: `push to ${to}: ${why}` } };
-  }
-}
-
-function finished(sftp: SFTPWrapper, signal: AbortSignal, start: (callback: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('given up'));
-    const broken = (): void => reject(new Error('the connection broke'));
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    sftp.once('close', broken);
-    start((error) => {
-      signal.removeEventListener('abort', abort);
-      sftp.removeListener('close', broken);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

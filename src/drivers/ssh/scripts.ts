@@ -158,6 +158,7 @@ lose() {
   exit 0
 }`;
 
-function compound(script: string): string {
+/** The script behind its prelude, run as a whole or not at all. */
+export function compound(script: string): string {
   return `{\n${PRELUDE}${script}}\n`;
 }

@@ -1,6 +1,6 @@
 // The driver on real sshds: the conformance suite, then what only ssh has: host keys, cuts, limits, a jump host, secrets.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -209,39 +209,6 @@ function ownTests(): void {
     expect(await run(driver, 'n3', ['echo', 'again'])).toMatchObject({ outcome: 'done', evidence: { stdout: 'again' } });
   });
 
-  test('once: cut in the middle, asked again by another controller: the command ran once and its result is given', async () => {
-    const argv = ['sh', '-c', `echo x >>${path('once-log')}; until [ -e ${path('gate')} ]; do sleep 0.05; done; echo done; exit 3`];
-    const running = run(open(), 'n3', argv, { once: true });
-    await until('the command', () => existsSync(path('once-log')));
-    sshd.cut('n3');
-    expect((await running).outcome).toBe('unknown');
-    const again = run(open(), 'n3', argv, { once: true });
-    writeFileSync(path('gate'), '');
-    expect(await again).toMatchObject({ outcome: 'done', evidence: { exit: 3, stdout: 'done', repeat: true } });
-    expect(readFileSync(path('once-log'), 'utf8')).toBe('x\n');
-  });
-
-  test('once: killed with its keeper: unknown and lost, once; then it runs anew', async () => {
-    const driver = open();
-    const argv = ['sh', '-c', 'ps -o pgid= -p $$ >"$0"; exec sleep 20', path('group')];
-    const running = run(driver, 'n4', argv, { once: true });
-    const group = await until(
-      'the command',
-      () => existsSync(path('group')) && readFileSync(path('group'), 'utf8').endsWith('\n') && readFileSync(path('group'), 'utf8'),
-    );
-    process.kill(-pidIn(group), 'SIGKILL');
-    expect(await running).toMatchObject({ outcome: 'unknown', evidence: { lost: true } });
-    expect(await run(driver, 'n4', ['echo', 'anew'], { once: true })).toMatchObject({ outcome: 'done', evidence: { stdout: 'anew' } });
-  });
-
-  test('once: a folder that is not ours is refused', async () => {
-    const { onceName } = await import('./scripts.ts');
-    mkdirSync(path('elsewhere'));
-    symlinkSync(path('elsewhere'), join(path('once'), onceName('run/step/1', 'n5')));
-    expect(await run(open(), 'n5', ['touch', path('ran')], { once: true })).toMatchObject({ outcome: 'refused' });
-    expect(existsSync(path('ran'))).toBe(false);
-  });
-
   test('deadline: given up and ended; a run at most once goes on and gives its result later', async () => {
     const driver = open();
     const pidOf = (name: string): string => `echo $$ >${path(name)}; sleep 1.5; echo over >${path(`${name}-over`)}`;
@@ -318,19 +285,6 @@ function ownTests(): void {
     expect((await driver.act({ ...reboot, act: { ...reboot.act, bootIds: {} } }, live))[0]?.outcome).toBe('refused');
   });
 
-  test('push: the whole file under its name, with its mode; nothing without a local file', async () => {
-    const driver = open();
-    writeFileSync(path('image'), 'bits'.repeat(100_000));
-    chmodSync(path('image'), 0o750);
-    const push = async (from: string): Promise<Result> =>
-      (await act(driver, 'n8', { role: 'shell', do: 'push', from, to: path('pushed-{node}') })) as Result;
-    expect(await push('image')).toMatchObject({ outcome: 'done', evidence: { bytes: 400_000 } });
-    expect(readFileSync(path('pushed-n8'), 'utf8')).toBe(readFileSync(path('image'), 'utf8'));
-    expect(statSync(path('pushed-n8')).mode & 0o777).toBe(0o750);
-    expect((await push('image')).outcome).toBe('done');
-    expect((await push('none')).outcome).toBe('refused');
-  });
-
   test('after close nothing starts', async () => {
     const driver = open();
     await run(driver, 'n9', ['true']);
@@ -354,10 +308,6 @@ function request(argv: readonly string[], targets: readonly string[], { once = f
 
 async function run(driver: Driver, node: string, argv: readonly string[], more: RunMore = {}): Promise<Result> {
   return (await driver.act(request(argv, [node], more), live))[0] as Result;
-}
-
-async function act(driver: Driver, node: string, act: ShellAct): Promise<Result | undefined> {
-  return (await driver.act({ act, targets: [node], key: 'run/step/1', deadline: clock.now() + 20_000 }, live))[0];
 }
 
 function textOf({ evidence }: Result): string {

@@ -6,6 +6,7 @@ import { describeAct } from './describe-act.ts';
 import { SshHub } from './hub.ts';
 import { limitTime } from './limit.ts';
 import { diagnoseNode, lookAt } from './look.ts';
+import { Pusher } from './push.ts';
 import { sshOptions, type SshContext, type SshOptions } from './options.ts';
 
 /** Throws SecretMissingError when a key, a passphrase or a file that the options name is not there; connects to nothing yet. */
@@ -13,6 +14,7 @@ export function openSsh(options: SshOptions, context: SshContext): Driver {
   const settings = sshOptions.parse(options);
   const { clock, folder } = context;
   const hub = new SshHub(settings, context);
+  const pusher = new Pusher(hub, folder);
   const look = { hub, settings, clock };
   const closing = new AbortController();
   const whole = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal]);
@@ -29,7 +31,7 @@ export function openSsh(options: SshOptions, context: SshContext): Driver {
       assert(act.role === 'shell', `the ssh driver was asked for the role ${act.role}`);
       const limit = limitTime(clock, deadline - clock.now(), whole(signal));
       try {
-        return await Promise.all(request.targets.map((target) => actOn(target, request, act, { hub, settings, folder }, limit.signal)));
+        return await Promise.all(request.targets.map((target) => actOn(target, request, act, { hub, settings, pusher }, limit.signal)));
       } finally {
         limit.clear();
       }
@@ -39,7 +41,7 @@ export function openSsh(options: SshOptions, context: SshContext): Driver {
       const either = whole(signal);
       return (await Promise.all(targets.map((target) => diagnoseNode(target, look, either)))).flat();
     },
-    waitingFor: () => hub.waitingFor(),
+    waitingFor: () => [...hub.waitingFor(), ...pusher.waitingFor()],
     async close() {
       closing.abort();
       await hub.close();

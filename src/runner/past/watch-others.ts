@@ -132,10 +132,11 @@ class Watch {
   async #versions(target: number, shell: ShellFacts | null): Promise<JsonObject> {
     const host = this.#host;
     const { program, pace } = host.parts;
-    const action = program.steps[program.chains[program.chainOf[target] as number]?.conform ?? -1]?.action;
+    const conform = program.steps[program.chains[program.chainOf[target] as number]?.conform ?? -1];
     const known = this.#sighting(target).versions;
-    if (action?.kind !== 'read' || shell?.reachable !== true) return known;
-    return { ...known, ...(await readVersions(host, target, action.read, `${host.run}/watch`, host.now() + pace.callTimeoutMs)) };
+    if (conform?.action.kind !== 'read' || shell?.reachable !== true) return known;
+    const reads = { by: 'shell', read: conform.action.read } as const;
+    return { ...known, ...(await readVersions(host, target, reads, `${host.run}/watch`, host.now() + pace.callTimeoutMs)).versions };
   }
 
   #remember(target: number, sighting: Sighting): void {

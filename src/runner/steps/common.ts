@@ -1,9 +1,11 @@
 // What the step bodies share: the deadline of an attempt, the key of an act, the guarded wait, and the ending.
 import { guardDestructive, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
-import type { EntryNote, Result } from '../../core/ports.ts';
-import { textOf, type JsonObject } from '../../std/json.ts';
+import type { EntryNote, FabricFacts } from '../../core/ports.ts';
+import type { JsonObject } from '../../std/json.ts';
+import { judgeBehind } from '../behind.ts';
 import type { RunHost } from '../host.ts';
+import { silence } from '../silence.ts';
 
 /**
  * Names the act in journals and to drivers: a start after a crash has the same key, every later start another one. Nodes remember
@@ -42,9 +44,8 @@ export async function guarded(
   guard: (seen: Seen) => GuardVerdict = guardDestructive,
 ): Promise<Seen | null> {
   while (host.alive(target, turn)) {
-    const seen = await host.see(target);
+    const { seen, verdict } = await lookAndJudge(host, target, guard);
     if (!host.alive(target, turn)) return null;
-    const verdict = guard(seen);
     if (verdict.say === 'go') return seen;
     if (verdict.say === 'foreign') {
       end(host, target, turn, 'foreign', { why: verdict.why });
@@ -57,6 +58,28 @@ export async function guarded(
   return null;
 }
 
+/** A node is looked at itself; of a switch, domain or feed everybody who would feel it. */
+async function lookAndJudge(
+  host: RunHost,
+  target: number,
+  guard: (seen: Seen) => GuardVerdict,
+): Promise<{ readonly seen: Seen; readonly verdict: GuardVerdict }> {
+  if (host.kind(target) !== 'node') return { seen: unseen(host), verdict: await judgeBehind(host, target) };
+  const seen = await host.see(target);
+  return { seen, verdict: guard(seen) };
+}
+
+/** What can be seen of a target that is no node: nothing of its own. */
+export function unseen(host: RunHost): Seen {
+  return { run: host.run, scheduler: null, shell: null, knownBootId: null, rebootAskedFrom: null };
+}
+
+/** What the fabric shows of it, in a sweep of now; null: nobody answered, or there is no such driver. */
+export async function lookAtFabric(host: RunHost, target: number): Promise<FabricFacts | null> {
+  const { facts } = await host.look(target, 'fabric');
+  return facts?.role === 'fabric' ? facts : null;
+}
+
 /** What the guard saw, as it stands in the intent: states and counts, nothing long. */
 export function seenData(seen: Seen): JsonObject {
   return {
@@ -67,14 +90,11 @@ export function seenData(seen: Seen): JsonObject {
   };
 }
 
-/** Why a result is as it is, in the words of the outside system. */
-export function wordsOf({ evidence, outcome }: Result): string {
-  return textOf(evidence['why'] ?? evidence['reason'] ?? evidence['stderr']) || outcome;
-}
-
-/** Journals what is about to be done; the act may begin only when this has resolved and the attempt is still alive. */
+/** Journals what is about to be done, with alerts silent before; the act may begin only when this has resolved and the attempt is still alive. */
 export async function intend(host: RunHost, target: number, step: ProgramStep, turn: number, data: JsonObject): Promise<boolean> {
   const attempt = host.chronicle.state.attempt[target] as number;
+  await silence(host, target);
+  if (!host.alive(target, turn)) return false;
   await host.write({ target, kind: 'intent', step: step.id, attempt, note: { data } });
   return host.alive(target, turn);
 }

@@ -1,14 +1,17 @@
 // Drain: into our reservation, then our explicit drain, then wait until scheduler and node both show no work. Escalated, never timed out.
 import { guardCleared, guardDrain, holdLost, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
+import type { Result } from '../../core/ports.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
-import { end, guarded, intend, keyOf, seenData, wordsOf } from './common.ts';
+import { wordsOf } from '../words.ts';
+import { end, guarded, intend, keyOf, seenData } from './common.ts';
 
 export async function drainBody(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
   const before = await lookAtScheduler(host, target, step, turn);
   if (!before) return;
   if (!(await intend(host, target, step, turn, { act: 'drain', key: keyOf(host, target, step), seen: seenData(before) }))) return;
-  const lost = ({ scheduler }: Seen): boolean => scheduler !== null && holdLost(host.run, scheduler);
+  const lost = ({ scheduler, allocator }: Seen): boolean =>
+    (scheduler !== null && holdLost(host.run, scheduler)) || (allocator !== undefined && allocator !== null && allocator.hold === null);
   while (await takeOver(host, target, step, turn)) {
     const seen = await guarded(host, target, step, turn, (now) => (lost(now) ? { say: 'go' } : guardCleared(now)));
     if (!seen) return;
@@ -34,12 +37,21 @@ async function takeOver(host: RunHost, target: number, step: ProgramStep, turn: 
       reserved.outcome === 'done' || reserved.outcome === 'accepted'
         ? await scheduler.act({ role: 'scheduler', do: 'drain', run: host.run, why }, host.name(target), key, deadline)
         : reserved;
-    if (drained.outcome === 'done' || drained.outcome === 'accepted') return host.alive(target, turn);
-    host.waitingFor[target] = `the scheduler to take the drain: ${wordsOf(drained)}`;
+    const held = drained.outcome === 'done' || drained.outcome === 'accepted' ? await holdInAllocator(host, target, key, why) : drained;
+    if (held.outcome === 'done' || held.outcome === 'accepted') return host.alive(target, turn);
+    host.waitingFor[target] = `${held === drained ? 'the scheduler to take the drain' : 'the allocator to take the hold'}: ${wordsOf(held)}`;
     if (!(await lookAtScheduler(host, target, step, turn))) return false;
     await host.tick(host.parts.pace.pollMs);
   }
   return false;
+}
+
+/** Nothing new is placed on it; without an allocator there is nobody to ask. */
+async function holdInAllocator(host: RunHost, target: number, key: string, why: string): Promise<Result> {
+  const allocator = host.caller(target, 'allocator');
+  if (!allocator) return { target: host.name(target), outcome: 'done', evidence: {} };
+  const deadline = host.now() + host.parts.pace.callTimeoutMs;
+  return allocator.act({ role: 'allocator', do: 'hold', run: host.run, why }, host.name(target), `${key}/hold`, deadline);
 }
 
 /** State and Reason are read before the drain; a foreign drain ends the attempt there. */

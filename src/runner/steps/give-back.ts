@@ -2,8 +2,10 @@
 import type { Act, SchedulerFacts } from '../../core/ports.ts';
 import { guardReturn } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
+import type { Caller } from '../gather.ts';
 import type { RunHost } from '../host.ts';
-import { end, guarded, intend, keyOf, seenData, wordsOf } from './common.ts';
+import { wordsOf } from '../words.ts';
+import { end, guarded, intend, keyOf, seenData } from './common.ts';
 
 export async function giveBackBody(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
   const scheduler = host.caller(target, 'scheduler');
@@ -17,24 +19,35 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
     if (!seen || !(await intend(host, target, step, turn, { act: 'return', key, seen: seenData(seen) }))) return;
     const deadline = host.now() + host.parts.pace.callTimeoutMs;
     // Out of the drain first: the reservation still keeps jobs away until the scheduler shows the node healthy.
-    for (const act of [
-      { role: 'scheduler', do: 'undrain', run: host.run },
-      { role: 'scheduler', do: 'unreserve', run: host.run },
-    ] satisfies Act[]) {
-      const result = await scheduler.act(act, host.name(target), key, deadline);
+    const allocator = host.caller(target, 'allocator');
+    for (const [caller, act] of [
+      [scheduler, { role: 'scheduler', do: 'undrain', run: host.run }],
+      [scheduler, { role: 'scheduler', do: 'unreserve', run: host.run }],
+      ...(allocator ? [[allocator, { role: 'allocator', do: 'release', run: host.run, why: '' }] as const] : []),
+    ] satisfies (readonly [Caller, Act])[]) {
+      const result = await caller.act(act, host.name(target), key, deadline);
       if (!host.alive(target, turn)) return;
       if (result.outcome === 'refused' || result.outcome === 'unknown') {
-        host.waitingFor[target] = `the scheduler to ${act.do}: ${wordsOf(result)}`;
+        host.waitingFor[target] = `the ${act.role} to ${act.do}: ${wordsOf(result)}`;
         break;
       }
     }
     const after = (await host.look(target, 'scheduler')).facts as SchedulerFacts | null;
-    if (after?.inService && after.reservation === null) {
+    const held = allocator ? await heldBy(host, target) : null;
+    if (after?.inService && after.reservation === null && held === null) {
       end(host, target, turn, 'done', { data: { state: after.state } });
       return;
     }
+    if (held !== null) host.waitingFor[target] ??= held;
     host.waitingFor[target] ??=
       `the scheduler to show it in service (now ${after?.state ?? 'unknown'}${after?.reservation ? ', still in our reservation' : ''})`;
     await host.tick(host.parts.pace.pollMs);
   }
+}
+
+/** Why the allocator would not place work on it; null: it would, or the hold is somebody else's to lift. */
+async function heldBy(host: RunHost, target: number): Promise<string | null> {
+  const { facts, why } = await host.look(target, 'allocator');
+  if (facts?.role !== 'allocator') return `the allocator to answer: ${why}`;
+  return facts.hold?.run === host.run ? 'the allocator to lift our hold' : null;
 }

@@ -3,9 +3,11 @@ import type { Act, ShellFacts } from '../../core/ports.ts';
 import { guardDestructive, guardPower } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
-import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } from './common.ts';
+import { wordsOf } from '../words.ts';
+import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp } from './common.ts';
+import { managerAway } from './managers.ts';
 
-type Activation = 'reboot' | 'power-cycle' | 'power-on' | 'power-off' | 'reset';
+type Activation = 'reboot' | 'power-cycle' | 'ac-cycle';
 
 export async function rebootBody(host: RunHost, target: number, step: ProgramStep, act: Activation, turn: number): Promise<void> {
   const intent = host.chronicle.openIntent[target];
@@ -45,6 +47,7 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
   // A boot that was asked for before, by a step whose time ran out or before a crash, has come: it is not asked for again.
   const asked = doubt ?? askedBefore(host, target);
   const moved = (bootId: string | null | undefined): boolean => asked !== null && typeof bootId === 'string' && bootId !== asked;
+  if (!(await managerAway(host, target, step, turn)) || (act !== 'reboot' && !(await bmcIdle(host, target, step, turn)))) return;
   const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guard(now)));
   const before = seen?.shell?.bootId ?? seen?.knownBootId ?? null;
   if (!seen) return;
@@ -73,6 +76,19 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
   const bootId = await newBoot(host, target, turn, before, deadline);
   if (bootId !== null) end(host, target, turn, 'done', { data: { bootId } });
   else timeIsUp(host, target, step, turn, 'a new boot');
+}
+
+/** A firmware update or a background copy that loses its power leaves a brick. */
+async function bmcIdle(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<boolean> {
+  while (host.alive(target, turn)) {
+    const { facts } = await host.look(target, 'bmc');
+    // A BMC that does not answer is asked all the same: the node may be dead with it, and its driver looks again before it acts.
+    if (facts?.role !== 'bmc' || facts.busy === '') return host.alive(target, turn);
+    host.waitingFor[target] = `the BMC: ${facts.busy}`;
+    if (timeIsUp(host, target, step, turn, host.waitingFor[target] ?? 'the BMC')) return false;
+    await host.tick(host.parts.pace.nodePollMs);
+  }
+  return false;
 }
 
 /** The boot from which a reboot of ours is still outstanding; null = none is. */

@@ -1,24 +1,28 @@
-// A command on the node: guarded and journalled when it is destructive, judged by its exit code, run at most once per attempt.
-import type { Act, Result } from '../../core/ports.ts';
+// A command on the target, by the shell of a node, on the fabric's management machine or on ours: guarded and journalled when it is
+// destructive, judged by its exit code, run at most once per attempt.
+import type { Act, Result, Role } from '../../core/ports.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import { textOf, type JsonObject } from '../../std/json.ts';
+import { behindText } from '../behind.ts';
 import type { RunHost } from '../host.ts';
-import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp, wordsOf } from './common.ts';
+import { wordsOf } from '../words.ts';
+import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp } from './common.ts';
+import { managerAway } from './managers.ts';
 
-export async function runBody(host: RunHost, target: number, step: ProgramStep, argv: readonly string[], turn: number): Promise<void> {
-  const shell = host.caller(target, step.by);
-  if (!shell) {
+export function runBody(host: RunHost, target: number, step: ProgramStep, argv: readonly string[], turn: number): Promise<void> {
+  return actUntilAnswered(host, target, step, turn, commandOf(host, target, step.by, argv, true));
+}
+
+/** The same act under the same key until it has an answer; destructive steps look and journal anew before each asking. */
+export async function actUntilAnswered(host: RunHost, target: number, step: ProgramStep, turn: number, act: Act): Promise<void> {
+  const caller = host.caller(target, step.by);
+  if (!caller) {
     end(host, target, turn, 'failed', { why: `this cluster has no ${step.by} driver` });
     return;
   }
   while (host.alive(target, turn)) {
-    if (!(await mayRun(host, target, step, turn))) return;
-    const result = await shell.act(
-      commandOf(host, target, argv, true),
-      host.name(target),
-      keyOf(host, target, step),
-      deadlineOf(host, target, step),
-    );
+    if (!(await mayAct(host, target, step, turn, act.do))) return;
+    const result = await caller.act(act, host.name(target), keyOf(host, target, step), deadlineOf(host, target, step));
     if (!host.alive(target, turn)) return;
     const ended = judge(result);
     if (ended) {
@@ -31,13 +35,14 @@ export async function runBody(host: RunHost, target: number, step: ProgramStep, 
   }
 }
 
-/** The act that runs these words on a node, with what the placeholders stand for. */
-export function commandOf(host: RunHost, target: number, argv: readonly string[], once: boolean): Act {
+/** The act that runs these words, with what the placeholders stand for. */
+export function commandOf(host: RunHost, target: number, by: Role, argv: readonly string[], once: boolean): Act {
+  if (by === 'local') return { role: 'local', do: 'run', argv };
   const chain = host.parts.program.chains[host.parts.program.chainOf[target] as number];
   const versions = Object.values(chain?.components ?? {});
   const previous = previousOf(host, target);
   return {
-    role: 'shell',
+    role: by === 'fabric' ? 'fabric' : 'shell',
     do: 'run',
     argv,
     version: versions.length === 1 ? (versions[0] as string) : null,
@@ -53,18 +58,21 @@ export function previousOf(host: RunHost, target: number, component?: string): s
   return typeof value === 'string' ? value : null;
 }
 
-async function mayRun(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<boolean> {
+async function mayAct(host: RunHost, target: number, step: ProgramStep, turn: number, act: string): Promise<boolean> {
   if (!step.destructive) return host.alive(target, turn);
+  if (!(await managerAway(host, target, step, turn))) return false;
   const seen = await guarded(host, target, step, turn);
   if (!seen) return false;
-  return intend(host, target, step, turn, { act: 'run', key: keyOf(host, target, step), seen: seenData(seen) });
+  const shown = host.kind(target) === 'node' ? seenData(seen) : { cleared: behindText(host, target) };
+  return intend(host, target, step, turn, { act, key: keyOf(host, target, step), seen: shown });
 }
 
 /** done with exit 0 is done; any other exit failed; everything else is asked again under the same key. */
 function judge(result: Result): { how: 'done' | 'failed'; why: string } | null {
   if (result.outcome !== 'done') return null;
   const exit = result.evidence['exit'];
-  if (exit === 0) return { how: 'done', why: '' };
-  const words = textOf(result.evidence['stderr']) || textOf(result.evidence['stdout']);
+  // A file that was pushed has no exit code: it is there, with its digest.
+  if (exit === 0 || exit === undefined) return { how: 'done', why: '' };
+  const words = textOf(result.evidence['stderr']) || textOf(result.evidence['stdout']) || textOf(result.evidence['why']);
   return { how: 'failed', why: `exit ${textOf(exit)}${words === '' ? '' : `: ${words.slice(-300)}`}` };
 }

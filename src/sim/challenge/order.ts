@@ -131,4 +131,4 @@ function activatedOnce(plan: Plan): Plan | null {
   return { ...plan, procedures: Object.fromEntries(procedures) };
 }
 
-const activates = ({ action }: Step): boolean => action.kind === 'do' && (action.act === 'reboot' || action.act === 'power-cycle');
+const activates = ({ action }: Step): boolean => action.kind === 'do' && ['reboot', 'power-cycle', 'ac-cycle'].includes(action.act);

@@ -5,6 +5,7 @@ import { COMMAND } from '../../core/run/commands.ts';
 import type { Chain, Program } from '../../core/run/program.ts';
 import { createState, hasFlag, type MachineState } from '../../core/run/state.ts';
 import { FLAG, stageCode, WAVE_STATES } from '../../core/run/states.ts';
+import { soakMsOf } from '../../core/run/soaks.ts';
 import { PitstopBugError } from '../../std/assert.ts';
 import { Chance } from '../laws/chance.ts';
 import { keyOf } from '../laws/key.ts';
@@ -260,7 +261,7 @@ class Engine implements ExactEngine {
 
   #soak(target: number): void {
     this.#tally.returned(target, this.#agenda.now);
-    this.#soakFor(target, this.#program.soakMs);
+    this.#soakFor(target, soakMsOf(this.#program, target));
   }
 
   #soakFor(target: number, restMs: number): void {

@@ -47,11 +47,11 @@ describe('switches and the links on them', () => {
       '7 s1 done flash',
       '10 s1 done settle',
       '11 n1 done apply',
-      '12 s1 soak-passed settle',
-      '13 n1 done conform',
-      '15 n1 done validate',
-      '15 n1 done return',
-      '17 n1 soak-passed return',
+      '11 s1 soak-passed settle',
+      '12 n1 done conform',
+      '14 n1 done validate',
+      '14 n1 done return',
+      '16 n1 soak-passed return',
     ]);
   });
 

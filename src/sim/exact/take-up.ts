@@ -5,6 +5,7 @@ import type { Policy } from '../../core/change/policy.ts';
 import type { Chain, Program } from '../../core/run/program.ts';
 import { hasFlag, type MachineState } from '../../core/run/state.ts';
 import { FLAG, stageCode } from '../../core/run/states.ts';
+import { soakMsOf } from '../../core/run/soaks.ts';
 import { isTry } from '../laws/plan-laws.ts';
 import type { Attempts } from './attempts.ts';
 import { CrewsAtWork } from './crews-at-work.ts';
@@ -122,7 +123,7 @@ function takeUpTarget(present: Present, engine: Engine, target: number): void {
     attempts.judgeOn(target, step, now, sinceMs(present, present.stepSince[target] as number));
     engine.goOn(target);
   } else if (stage === STAGE.returned)
-    engine.soak(target, Math.max(0, program.soakMs - sinceMs(present, present.returnedAt[target] as number)));
+    engine.soak(target, Math.max(0, soakMsOf(program, target) - sinceMs(present, present.returnedAt[target] as number)));
 }
 
 /** `at` in Unix ms; 0: never, or now. */

@@ -1,5 +1,6 @@
 // The stragglers of the full fleet in one scenario. Whose attempts fail and who has a defect is known without a simulation: it hangs on the
 // target's own draws. Where and when they fall is what a target of the sample near them tells.
+import { soakMsOf } from '../../core/run/soaks.ts';
 import { draw } from '../../std/draw.ts';
 import { must } from '../../std/assert.ts';
 import { keyOf } from '../laws/key.ts';
@@ -134,7 +135,7 @@ export class Stragglers {
     const { present, came } = this.#cameTo(sampled, entry);
     const spanOf = (target: number): number => {
       const returnedAt = this.#bulk.returnedAt[target] as number;
-      return (returnedAt < 0 ? endMs - beginMs : returnedAt + program.soakMs) - this.#bulk.startOf(target, entry);
+      return (returnedAt < 0 ? endMs - beginMs : returnedAt + soakMsOf(program, target)) - this.#bulk.startOf(target, entry);
     };
     let spans = 0;
     for (let i = 0; i < present; i++) spans += spanOf(this.#present[i] as number);

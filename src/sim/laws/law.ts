@@ -48,6 +48,10 @@ export function defaultLaw(action: StepAction): Law {
   switch (action.kind) {
     case 'run':
       return assumed(5 * MINUTE_MS, 0.8, 'a command on the node');
+    case 'push':
+      return assumed(2 * MINUTE_MS, 0.6, 'a file sent to the node');
+    case 'update':
+      return assumed(15 * MINUTE_MS, 0.6, 'a firmware update by the BMC');
     case 'read':
       return assumed(5 * SECOND_MS, 0.5, 'a read on the node');
     case 'check':
@@ -91,10 +95,13 @@ function defaultOfAct(act: Extract<StepAction, { kind: 'do' }>['act']): Law {
       return assumed(10 * SECOND_MS, 0.5, 'a round of the scheduler');
     case 'return':
       return assumed(5 * SECOND_MS, 0.3, 'a return');
+    case 'links':
+      return assumed(1.5 * MINUTE_MS, 0.3, 'links coming up, and clean for a soak');
     case 'hand-over':
       return assumed(HOUR_MS, 0.7, 'work of others after a hand-over');
     case 'reboot':
     case 'power-cycle':
+    case 'ac-cycle':
     case 'power-on':
     case 'power-off':
     case 'reset':

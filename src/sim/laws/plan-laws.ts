@@ -120,7 +120,7 @@ function timeOf(program: Program, step: ProgramStep, jobs: boolean): Law {
   return sumOf(step.checks.map(({ takes }) => (takes ? lawOf(takes) : defaultLaw(step.action))));
 }
 
-const isBoot = (act: string): boolean => act === 'reboot' || act === 'power-cycle' || act === 'reset';
+const isBoot = (act: string): boolean => act === 'reboot' || act === 'power-cycle' || act === 'ac-cycle' || act === 'reset';
 
 function chainLaws(plan: Plan, chain: Chain): ChainLaws {
   const { defects, disturbs, mopUp } = must(plan.procedures[chain.id], `procedure ${chain.id}`);

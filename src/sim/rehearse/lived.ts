@@ -1,5 +1,6 @@
 // One scenario as its targets lived through it: when each was staged, taken in, first changed, and back. The rows of a rehearsal hold only
 // sums; whoever wants to name waves, or one customer's nodes, looks here.
+import { soakMsOf } from '../../core/run/soaks.ts';
 import { ENTRY_KINDS } from '../../core/ports.ts';
 import { must } from '../../std/assert.ts';
 import { createExactEngine } from '../exact/engine.ts';
@@ -106,7 +107,7 @@ class Note implements Lived {
   fed(atMs: number, target: number, kind: number, step: number): void {
     const { program } = this.#model;
     if (kind === KIND.done && program.steps[step]?.early) this.stagedMs[target] = atMs;
-    else if (kind === KIND.soakPassed) this.backMs[target] = atMs - program.soakMs;
+    else if (kind === KIND.soakPassed) this.backMs[target] = atMs - soakMsOf(program, target);
     else if (kind === KIND.fixed || kind === KIND.retry || kind === KIND.soakFailed) this.fell[target] = 1;
     // A wave that asks is opened by an approval; any other is approved only after its gate has held it.
     else if (kind === KIND.approve && target < 0 && !program.waves[step]?.asks) this.held++;

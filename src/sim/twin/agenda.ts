@@ -2,7 +2,25 @@
 // a crash in a snapshot; calls under way are closures and die with their caller.
 import type { Clock } from '../../std/clock.ts';
 
-const HAPPENINGS = ['job-end', 'job-gone', 'checkpoint', 'eligible', 'down', 'boot', 'reboot-itself', 'command-end'] as const;
+/** The index of each is in snapshots, so new ones go to the end. */
+const HAPPENINGS = [
+  'job-end',
+  'job-gone',
+  'checkpoint',
+  'eligible',
+  'down',
+  'boot',
+  'reboot-itself',
+  'command-end',
+  'link-active',
+  'link-flap',
+  'switch-up',
+  'sm-election',
+  'fabric-command-end',
+  'alert',
+  'silence-end',
+  'update-end',
+] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
 interface Item {

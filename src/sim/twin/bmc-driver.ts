@@ -1,11 +1,14 @@
-// The twin's BMCs behind core's driver port: power, which works on dead nodes too.
+// The twin's BMCs behind core's driver port: power, which works on dead nodes too, and firmware.
 import type { Finding } from '../../core/finding.ts';
-import type { ActRequest, Driver, Observation, Result } from '../../core/ports.ts';
-import { nextCall, type Calls } from './calls.ts';
+import type { Act, ActRequest, Driver, Observation, Result } from '../../core/ports.ts';
+import { nextCall, type Call, type Calls } from './calls.ts';
 import { describeAct } from './describe-act.ts';
 import type { Commands } from './execution.ts';
+import { beginUpdate, busyWith, firmwareActivates, firmwareOf, isSilent, whenUpdated } from './firmware.ts';
 import { powerCycle, powerOn } from './power.ts';
-import { nodeOf, type World } from './world.ts';
+import { feel, nodeOf, type TwinNode, type World } from './world.ts';
+
+type BmcAct = Extract<Act, { role: 'bmc' }>;
 
 export class BmcDriver implements Driver {
   readonly name = 'twin-bmc';
@@ -26,24 +29,33 @@ export class BmcDriver implements Driver {
     const answered = await this.#calls.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
     return targets.map((target): Observation => {
       const node = nodeOf(this.#world, target);
-      if (!answered || !node) return { target, at, facts: null, why: node ? 'given up' : `the twin has no node ${target}` };
-      return { target, at, facts: { role: 'bmc', power: node.phase === 'off' ? 'off' : 'on' }, why: '' };
+      if (!answered || !node) return { target, at, facts: null, why: node ? 'given up' : unknownNode(target) };
+      if (isSilent(this.#world, node)) return { target, at, facts: null, why: SILENT };
+      const power = node.phase === 'off' ? 'off' : 'on';
+      const firmware = firmwareOf(this.#world, node);
+      return { target, at, facts: { role: 'bmc', power, firmware, busy: busyWith(this.#world, node) }, why: '' };
     });
   }
 
   async act({ act, targets, key, deadline }: ActRequest, signal: AbortSignal): Promise<Result[]> {
-    const answered = await this.#calls.wait(nextCall(this.#world, 'bmc').beforeMs, signal);
-    return targets.map((target): Result => {
-      const node = nodeOf(this.#world, target);
-      const refuse = (why: string): Result => ({ target, outcome: 'refused', evidence: { why } });
-      if (!answered) return { target, outcome: 'unknown', evidence: { why: 'given up' } };
-      if (act.role !== 'bmc' || act.do === 'update') return refuse(`the twin's BMC cannot do ${act.role} ${act.do}`);
-      if (!node) return refuse(`the twin has no node ${target}`);
-      if (this.#world.clock.now() > deadline) return refuse('past its deadline');
-      if (act.do === 'power-on') powerOn(this.#world, node, 'bmc');
-      else powerCycle(this.#world, this.#commands, node, key, act.do === 'power-off');
-      return { target, outcome: 'accepted', evidence: {} };
-    });
+    const world = this.#world;
+    if (act.role !== 'bmc') return targets.map((target) => refused(target, `the twin's BMC cannot do ${act.role} ${act.do}`));
+    const { beforeMs } = nextCall(world, 'bmc');
+    return Promise.all(
+      targets.map((target) =>
+        this.#calls.open<Result>(signal, { target, outcome: 'unknown', evidence: { why: 'given up' } }, (call) => {
+          world.agenda.call(beforeMs, () => {
+            const node = nodeOf(world, target);
+            if (!call.live) return;
+            if (!node) call.answer(refused(target, unknownNode(target)));
+            else if (world.clock.now() > deadline) call.answer(refused(target, 'past its deadline'));
+            else if (isSilent(world, node)) call.answer({ target, outcome: 'unknown', evidence: { why: SILENT } });
+            else if (act.do === 'update') this.#update(act, node, key, deadline, call);
+            else call.answer(this.#power(act.do, node, key));
+          });
+        }),
+      ),
+    );
   }
 
   describe(request: ActRequest): readonly string[] {
@@ -53,7 +65,7 @@ export class BmcDriver implements Driver {
   async diagnose(targets: readonly string[], _signal: AbortSignal): Promise<Finding[]> {
     return targets
       .filter((target) => !nodeOf(this.#world, target))
-      .map((target) => ({ severity: 'error', target, rule: 'node-unknown', message: `the twin has no node ${target}` }));
+      .map((target) => ({ severity: 'error', target, rule: 'node-unknown', message: unknownNode(target) }));
   }
 
   waitingFor(): readonly string[] {
@@ -63,4 +75,35 @@ export class BmcDriver implements Driver {
   close(): Promise<void> {
     return Promise.resolve();
   }
+
+  #power(what: Exclude<BmcAct['do'], 'update'>, node: TwinNode, key: string): Result {
+    const world = this.#world;
+    const busy = busyWith(world, node);
+    if (busy !== '' && what !== 'power-on') return refused(node.name, `the BMC is busy: ${busy}`);
+    if (what === 'power-on') powerOn(world, node, 'bmc', key);
+    else if (what === 'reset') feel(world, { what: 'bmc-reset', node: node.name, actor: 'pitstop', key });
+    else powerCycle(world, this.#commands, node, key, what === 'power-off');
+    if (what === 'reset' || what === 'power-cycle' || what === 'ac-cycle') firmwareActivates(world, node, what);
+    return { target: node.name, outcome: 'accepted', evidence: {} };
+  }
+
+  #update({ image, components }: Extract<BmcAct, { do: 'update' }>, node: TwinNode, key: string, deadline: number, call: Call<Result>): void {
+    const target = node.name;
+    const update = beginUpdate(this.#world, node, image, components, key);
+    if (typeof update === 'string') {
+      call.answer(refused(target, update));
+      return;
+    }
+    this.#calls.giveUpAt(deadline, call);
+    whenUpdated(update, () => {
+      const why = update.fails ? 'the image does not verify' : '';
+      call.answer({ target, outcome: 'done', evidence: { exit: update.fails ? 1 : 0, percent: update.fails ? 62 : 100, why } });
+    });
+  }
 }
+
+const SILENT = 'the BMC does not answer';
+
+const unknownNode = (target: string): string => `the twin has no node ${target}`;
+
+const refused = (target: string, why: string): Result => ({ target, outcome: 'refused', evidence: { why } });

@@ -16,7 +16,7 @@ export interface CallFate {
 export function nextCall(world: World, system: System): CallFate {
   const number = world.calls[system]++;
   const [least, most] = world.config.latencyMs;
-  const stream = number * 4 + (system === 'scheduler' ? 0 : system === 'shell' ? 1 : 2);
+  const stream = streamOf(system, number);
   const latency = Math.round(least + drawFor(world, 'latency', stream, 0) * (most - least));
   const { share, answerMs, dropShare } = world.config.slowScheduler;
   if (system !== 'scheduler') return { number, beforeMs: latency, afterMs: 0, lost: 'no' };
@@ -26,6 +26,15 @@ export function nextCall(world: World, system: System): CallFate {
   const slow = drawFor(world, 'slow', stream, 0) < share ? Math.floor(answerMs / 2) : 0;
   return { number, beforeMs: half + slow, afterMs: latency - half + slow, lost: 'no' };
 }
+
+/** Newer systems draw below zero, so that they change nothing of what the first three draw. */
+function streamOf(system: System, number: number): number {
+  const first = FIRST.indexOf(system);
+  return first >= 0 ? number * 4 + first : -1 - (number * 4 + LATER.indexOf(system));
+}
+
+const FIRST: readonly System[] = ['scheduler', 'shell', 'bmc'];
+const LATER: readonly System[] = ['fabric', 'allocator', 'alerts'];
 
 interface GivesUp {
   giveUp(): void;
@@ -70,7 +79,7 @@ export class Calls {
   readonly #world: World;
   readonly #bySignal = new WeakMap<AbortSignal, Set<GivesUp>>();
   readonly #bySecond = new Map<number, Set<GivesUp>>();
-  readonly underWay: { [system in System]: number } = { scheduler: 0, shell: 0, bmc: 0 };
+  readonly underWay: { scheduler: number } = { scheduler: 0 };
 
   constructor(world: World) {
     this.#world = world;

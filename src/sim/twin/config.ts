@@ -1,6 +1,9 @@
 // What a twin is made of: its nodes, how long things take on them, the jobs on them, and what goes wrong.
 import type { Spread, Command } from './commands.ts';
+import type { AlertsConfig } from './alerts.ts';
+import type { FabricSpec } from './fabric-config.ts';
 import type { FeltEvent } from './felt-log.ts';
+import { FIRMWARE, type FirmwareConfig } from './firmware-config.ts';
 
 /** As the testbed has them, so that one scenario can be told of both. */
 export const FAULTS = [
@@ -19,7 +22,10 @@ export const FAULTS = [
   /** The reboot command exits 0 and nothing happens. */
   'rebootFails',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+/** A firmware update by the BMC ends with exit 1. */
+export const UPDATE_FAULT = 'updateFails';
+
+export type Fault = (typeof FAULTS)[number] | typeof UPDATE_FAULT;
 
 /** Which nodes have a fault: those named, and a drawn share (0..1) of the others. */
 export interface FaultSpec {
@@ -93,6 +99,11 @@ export interface TwinConfig {
   readonly latencyMs: readonly [number, number];
   /** Whether a look at a node shows its processes of work. */
   readonly showsWork: boolean;
+  /** null: no fabric, and no driver for one. */
+  readonly fabric: FabricSpec | null;
+  /** null: no alert ever fires. */
+  readonly alerts: AlertsConfig | null;
+  readonly firmware: FirmwareConfig;
   /** false keeps no felt log, for benches. */
   readonly felt: boolean;
   /** Called with each felt event at once; lets a caller keep them where a crash cannot reach. */
@@ -141,6 +152,9 @@ export function twinConfig(nodes: readonly string[], overrides: Partial<Omit<Twi
     silentAfterMs: 30_000,
     latencyMs: [0, 50],
     showsWork: true,
+    fabric: null,
+    alerts: null,
+    firmware: FIRMWARE,
     felt: true,
     ...overrides,
   };

@@ -9,5 +9,6 @@ export function describeAct(driver: string, { act, targets }: ActRequest): strin
   if ('run' in act) words.push(`pitstop:${act.run}`);
   if ('argv' in act) words.push(quoteCommand(act.argv));
   if ('job' in act) words.push(`job ${act.job}`);
+  if ('image' in act) words.push(act.image, ...act.components);
   return words.join(' ');
 }

@@ -3,7 +3,9 @@ import { must } from '../../std/assert.ts';
 import { interpretByName, type Command } from './commands.ts';
 import type { Fate, TwinConfig } from './config.ts';
 import { signalJob } from './jobs.ts';
-import { bootIdOf, drawOn, durationOf, feel, strikes, type TwinNode, type World } from './world.ts';
+import { strikes } from './faults.ts';
+import { placementsOn, workCount } from './tenants.ts';
+import { bootIdOf, drawOn, durationOf, feel, type TwinNode, type World } from './world.ts';
 
 export interface Execution {
   readonly id: number;
@@ -116,7 +118,8 @@ function takeEffect(world: World, node: TwinNode, execution: Execution): void {
 
 /** The lines in which a node shows its processes of work. */
 export function workOn(world: World, node: TwinNode): string[] {
-  return node.jobs.map((id) => `${1_000 + id} job ${id} ${world.jobs.get(id)?.name ?? ''}`.trimEnd());
+  const jobs = node.jobs.map((id) => `${1_000 + id} job ${id} ${world.jobs.get(id)?.name ?? ''}`.trimEnd());
+  return [...jobs, ...placementsOn(world, node).map(({ id, owner }) => `vm ${id} of ${owner}`)];
 }
 
 /** A rollback swaps the root back at once; an applied version waits for the boot, but for components that need none. */
@@ -166,10 +169,10 @@ function feelCommand(world: World, node: TwinNode, execution: Execution, tookMs:
   switch (command.kind) {
     case 'apply':
     case 'rollback':
-      feel(world, { what: command.kind, ...about, component: command.component, version: command.version, exit, work: node.jobs.length });
+      feel(world, { what: command.kind, ...about, component: command.component, version: command.version, exit, work: workCount(world, node) });
       break;
     case 'stage':
-      feel(world, { what: 'stage', ...about, version: command.version, work: node.jobs.length });
+      feel(world, { what: 'stage', ...about, version: command.version, work: workCount(world, node) });
       break;
     case 'read':
       feel(world, { what: 'read', ...about, component: command.component, version: node.running[command.component] ?? '' });
@@ -178,7 +181,7 @@ function feelCommand(world: World, node: TwinNode, execution: Execution, tookMs:
       feel(world, { what: 'check', ...about, exit });
       break;
     case 'work':
-      feel(world, { what: 'work', ...about, work: node.jobs.length });
+      feel(world, { what: 'work', ...about, work: workCount(world, node) });
       break;
     case 'boot-id':
       feel(world, { what: 'bootid', ...about, boot: bootIdOf(node) });

@@ -13,14 +13,31 @@ type FeltWhat =
   | 'reboot'
   | 'reboot-ignored'
   | 'power-off'
+  | 'power-on'
   | 'down'
   | 'dead'
   | 'booted'
+  | 'update'
+  | 'bmc-reset'
+  // of the fabric; `node` is the node, switch or subnet manager
+  | 'link-down'
+  | 'link-up'
+  | 'link-repair'
+  | 'switch-run'
+  /** A command of the management machine about a node or link. */
+  | 'fabric-run'
+  | 'switch-down'
+  | 'switch-up'
+  | 'sm-stop'
+  | 'sm-start'
+  | 'sm-master'
   // of a job, on all its nodes
   | 'job-start'
   | 'job-signal'
   | 'checkpoint'
   | 'job-end'
+  /** Its fabric went away; a `job-end` follows. */
+  | 'job-lost'
   // at the scheduler, or asked of a driver
   | 'drain'
   | 'undrain'
@@ -28,7 +45,19 @@ type FeltWhat =
   | 'unreserve'
   | 'signal'
   | 'requeue'
-  | 'observe';
+  | 'observe'
+  // at the allocator, by it, and by customers
+  | 'hold'
+  | 'release'
+  | 'placed'
+  | 'evicted'
+  | 'session'
+  | 'customer-release'
+  | 'customer-take'
+  // of alerts
+  | 'silence'
+  | 'unsilence'
+  | 'alert';
 
 export interface FeltEvent {
   /** Unix milliseconds of the twin's clock. */
@@ -45,14 +74,16 @@ export interface FeltEvent {
   readonly version?: string;
   readonly component?: string;
   readonly boot?: string;
-  /** Jobs on the node at this moment. */
+  readonly link?: string;
+  /** Jobs and placements on the node, jobs behind the switch at this moment. */
   readonly work?: number;
   readonly exit?: number;
   /** Commands: how long they run from here, if nothing cuts them off. */
   readonly tookMs?: number;
-  /** reboot, reboot-ignored, booted: ssh | bmc | somebody | itself | repair. */
+  /** reboot, reboot-ignored, booted: ssh | bmc | somebody | itself | repair; link-repair: reset | reseat | clean | swap; job-lost: the switch. */
   readonly by?: string;
   readonly job?: number;
+  /** Of a job, a placement, a session's or customer's; switch-run: reload | reset-port | stage | apply; alert: its name. */
   readonly name?: string;
   readonly restart?: number;
   readonly how?: 'done' | 'ended' | 'lost';

@@ -1,7 +1,9 @@
 // The life of jobs on the twin: they wait, start on open nodes, write checkpoints, end by themselves or because somebody ended them,
 // and hold their nodes until the epilog is over.
 import { must } from '../../std/assert.ts';
-import { drawFor, durationOf, feel, strikes, type TwinJob, type TwinNode, type World } from './world.ts';
+import { watchNode } from './alerts.ts';
+import { strikes } from './faults.ts';
+import { drawFor, durationOf, feel, type TwinJob, type TwinNode, type World } from './world.ts';
 
 export interface NewJob {
   readonly name: string;
@@ -72,6 +74,7 @@ export function schedule(world: World): void {
 
 /** To be called after anything that may open a node to jobs or close it. */
 export function reconsider(world: World, node: TwinNode): void {
+  watchNode(world, node);
   const open = node.phase === 'up' && !node.drain && !node.schedulerDown && !node.reservation && node.jobs.length === 0;
   if (!open) world.open.delete(node.id);
   else if (!world.open.has(node.id)) {
@@ -147,6 +150,11 @@ export function loseJobs(world: World, node: TwinNode): void {
     if (job.nodes.length === 0) jobGoes(world, job);
   }
   node.jobs = [];
+}
+
+/** What the job needs beside its nodes is gone: it is lost and requeued, and its nodes are free after its epilog. */
+export function loseJob(world: World, job: TwinJob): void {
+  if (job.state === 'running') finish(world, job, 'lost', 'requeueing');
 }
 
 /** Drained by Pitstop: where the fault is, the epilog of its job, or of a job just before, never ends. */

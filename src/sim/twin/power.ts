@@ -1,7 +1,10 @@
 // Reboots and power of the twin's nodes, with everything that may go wrong between the order and the login prompt.
 import { loseJobs, reconsider, unhang } from './jobs.ts';
+import { nodeChanged } from './node-changed.ts';
 import { cutOff, type Commands } from './execution.ts';
-import { bootIdOf, drawOn, durationOf, feel, isUp, strikes, type TwinNode, type World } from './world.ts';
+import { workCount } from './tenants.ts';
+import { strikes } from './faults.ts';
+import { bootIdOf, drawOn, durationOf, feel, isUp, type TwinNode, type World } from './world.ts';
 
 /** How long a node takes to go down once it was told to reboot, at most. */
 const STOP_MS = 2_000;
@@ -15,7 +18,7 @@ export function reboot(world: World, node: TwinNode, by: string, key?: string): 
     feel(world, { what: 'reboot-ignored', ...about });
     return false;
   }
-  feel(world, { what: 'reboot', ...about, work: node.jobs.length });
+  feel(world, { what: 'reboot', ...about, work: workCount(world, node) });
   node.phase = 'stopping';
   node.life++;
   node.bootBy = by;
@@ -28,14 +31,15 @@ export function reboot(world: World, node: TwinNode, by: string, key?: string): 
 
 /** Takes the power away and, unless it stays off, gives it back: works on a dead node too. */
 export function powerCycle(world: World, commands: Commands, node: TwinNode, key: string, stayOff: boolean): void {
-  feel(world, { what: stayOff ? 'power-off' : 'reboot', node: node.name, actor: 'pitstop', by: 'bmc', key, work: node.jobs.length });
+  feel(world, { what: stayOff ? 'power-off' : 'reboot', node: node.name, actor: 'pitstop', by: 'bmc', key, work: workCount(world, node) });
   node.life++;
   node.bootBy = 'bmc';
   goDown(world, commands, node, stayOff);
 }
 
-export function powerOn(world: World, node: TwinNode, by: string): void {
+export function powerOn(world: World, node: TwinNode, by: string, key?: string): void {
   if (isUp(node) || node.phase === 'down') return;
+  feel(world, { what: 'power-on', node: node.name, by, ...actorOf(by), ...(key === undefined ? {} : { key }) });
   node.phase = 'down';
   node.life++;
   node.bootBy = by;
@@ -51,6 +55,7 @@ export function goDown(world: World, commands: Commands, node: TwinNode, stayOff
     feel(world, { what: 'down', node: node.name, actor: 'world' });
     cutOff(world, commands, node);
     loseJobs(world, node);
+    nodeChanged(world, node);
   }
   reconsider(world, node);
   if (!stayOff) bootLater(world, node);
@@ -71,6 +76,7 @@ export function comeUp(world: World, node: TwinNode): void {
   const shows = { version: node.running[first] ?? '', boot: bootIdOf(node) };
   feel(world, { what: 'booted', node: node.name, actor: 'world', by: node.bootBy, ...shows });
   registerAgain(world, node);
+  nodeChanged(world, node);
   if (node.bootBy !== 'itself' && strikes(node, 'backTwice'))
     world.agenda.add(Math.round(drawOn(world, node, 'twice') * TWICE_WITHIN_MS), 'reboot-itself', node.id, node.life);
 }

@@ -6,6 +6,7 @@ import { nextCall, type Call, type Calls } from './calls.ts';
 import { describeAct } from './describe-act.ts';
 import { launch, whenEnded, workOn, type Commands, type Execution } from './execution.ts';
 import { reboot } from './power.ts';
+import { workCount } from './tenants.ts';
 import { bootIdOf, drawOn, feel, isUp, nodeOf, type TwinNode, type World } from './world.ts';
 
 type ShellAct = Extract<Act, { role: 'shell' }>;
@@ -72,7 +73,7 @@ export class ShellDriver implements Driver {
     if (!node) return { target, at, facts: null, why: `the twin has no node ${target}` };
     if (!isUp(node)) return { target, at, facts: UNREACHABLE, why: 'no route to host' };
     feel(world, { what: 'observe', node: target, actor: 'pitstop', role: 'shell', since: at });
-    const work = world.config.showsWork ? (node.jobs.length === 0 ? NO_WORK : workOn(world, node)) : null;
+    const work = world.config.showsWork ? (workCount(world, node) === 0 ? NO_WORK : workOn(world, node)) : null;
     return { target, at, facts: { role: 'shell', reachable: true, bootId: bootIdOf(node), work }, why: '' };
   }
 

@@ -1,36 +1,43 @@
-// The twin: a simulated fleet with a scheduler, nodes and BMCs behind the driver port, and the acts of everybody who is not Pitstop.
+// The twin: a simulated fleet with a scheduler, nodes, BMCs, a fabric, an allocator and alerts behind the driver port, and the acts of everybody who is not Pitstop.
 // Seeded, on any clock; it knows nothing of plans and runs, and outlives the runner that drives it.
 import type { Driver } from '../../core/ports.ts';
 import { must } from '../../std/assert.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { JsonObject } from '../../std/json.ts';
 import type { Happening } from './agenda.ts';
+import { alertFires, silenceEnds } from './alerts.ts';
+import { AlertsDriver } from './alerts-driver.ts';
+import { AllocatorDriver } from './allocator-driver.ts';
 import { BmcDriver } from './bmc-driver.ts';
 import { Calls } from './calls.ts';
 import type { Fault, TwinConfig } from './config.ts';
+import { FabricDriver } from './fabric-driver.ts';
+import { fabricHands, happensInFabric, type FabricHands } from './fabric-hands.ts';
+import { updateEnds } from './firmware.ts';
+import { startLinks } from './links.ts';
+import { actsOfOthers, tenants, type ActsOfOthers, type Tenants } from './others.ts';
 import { commandEnds, createCommands, type Commands } from './execution.ts';
 import type { FeltEvent } from './felt-log.ts';
-import { cancelJob, jobEnds, jobGoes, jobSaves, reconsider, schedule, startFirstJobs, submit } from './jobs.ts';
+import { cancelJob, jobEnds, jobGoes, jobSaves, schedule, startFirstJobs, submit } from './jobs.ts';
 import { comeUp, goDown, reboot, repair } from './power.ts';
 import { SchedulerDriver } from './scheduler-driver.ts';
 import { ShellDriver } from './shell-driver.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
-import { ALWAYS, createWorld, feel, nodeOf, type TwinJob, type TwinNode, type World } from './world.ts';
+import { ALWAYS } from './faults.ts';
+import { createWorld, nodeOf, type TwinJob, type TwinNode, type World } from './world.ts';
 
-export interface Twin {
+export interface Twin extends ActsOfOthers, Tenants {
   readonly scheduler: Driver;
   readonly shell: Driver;
   readonly bmc: Driver;
+  /** null: the configuration names no fabric. */
+  readonly fabric: Driver | null;
+  readonly allocator: Driver;
+  readonly alerts: Driver;
   /** Grows; empty when the configuration says so. */
   readonly felt: readonly FeltEvent[];
-  foreignDrain(node: string, reason: string): void;
-  liftForeignDrain(node: string): void;
-  /** Somebody else's maintenance reservation over these nodes, or none again (name null). */
-  foreignReservation(nodes: readonly string[], name: string | null): void;
-  rebootBySomebodyElse(node: string): void;
-  /** The controller does not answer and starts no jobs; jobs on nodes go on. */
-  killScheduler(): void;
-  reviveScheduler(): void;
+  /** Cables, ports, switches and subnet managers in the hands of people; null: no fabric. */
+  readonly hands: FabricHands | null;
   /** A job in line; starts on open nodes as soon as there are enough, or as soon as those named are open. Returns its id. */
   submitJob(job: { nodes: number | readonly string[]; durationMs: number; handlesSignal: boolean }): string;
   /** A one-node job named `planted` that starts the moment a node (this one, when given) is open. Returns its id. */
@@ -58,13 +65,19 @@ export function createTwin(config: TwinConfig, clock: Clock): Twin {
   const world: World = createWorld(config, clock, (what, subject, life) => happen(world, commands, what, subject, life));
   const calls = new Calls(world);
   startFirstJobs(world);
+  if (world.fabric) startLinks(world, world.fabric);
   const find = (name: string): TwinNode => must(nodeOf(world, name), `node ${name} of the twin`);
   return {
     scheduler: new SchedulerDriver(world, calls),
     shell: new ShellDriver(world, calls, commands),
     bmc: new BmcDriver(world, calls, commands),
+    fabric: world.fabric && new FabricDriver(world, world.fabric, calls),
+    allocator: new AllocatorDriver(world, calls),
+    alerts: new AlertsDriver(world, calls),
     felt: world.felt.events,
+    hands: world.fabric && fabricHands(world, world.fabric),
     ...actsOfOthers(world, find),
+    ...tenants(world, find),
     ...jobActs(world, find),
     misbehave: (name, fault, times = ALWAYS) => {
       const node = find(name);
@@ -75,47 +88,6 @@ export function createTwin(config: TwinConfig, clock: Clock): Twin {
     close: () => world.agenda.stop(),
     snapshot: () => takeSnapshot(world, commands),
     restore: (snapshot) => restoreSnapshot(world, commands, snapshot),
-  };
-}
-
-type ActsOfOthers = Pick<
-  Twin,
-  'foreignDrain' | 'liftForeignDrain' | 'foreignReservation' | 'rebootBySomebodyElse' | 'killScheduler' | 'reviveScheduler'
->;
-
-function actsOfOthers(world: World, find: (name: string) => TwinNode): ActsOfOthers {
-  return {
-    foreignDrain: (name, reason) => {
-      const node = find(name);
-      node.drain = { run: null, reason };
-      feel(world, { what: 'drain', node: '', nodes: [name], actor: 'foreign', reason });
-      reconsider(world, node);
-    },
-    liftForeignDrain: (name) => {
-      const node = find(name);
-      if (node.drain?.run !== null) return;
-      node.drain = null;
-      feel(world, { what: 'undrain', node: '', nodes: [name], actor: 'foreign' });
-      reconsider(world, node);
-    },
-    foreignReservation: (names, reservation) => {
-      feel(world, { what: reservation === null ? 'unreserve' : 'reserve', node: '', nodes: names, actor: 'foreign' });
-      for (const name of names) {
-        const node = find(name);
-        node.reservation = reservation === null ? null : { run: null, name: reservation };
-        reconsider(world, node);
-      }
-    },
-    rebootBySomebodyElse: (name) => {
-      reboot(world, find(name), 'somebody');
-    },
-    killScheduler: () => {
-      world.schedulerAlive = false;
-    },
-    reviveScheduler: () => {
-      world.schedulerAlive = true;
-      schedule(world);
-    },
   };
 }
 
@@ -148,6 +120,17 @@ function enter(world: World, job: Parameters<typeof submit>[1]): string {
 function happen(world: World, commands: Commands, what: Happening, subject: number, life: number): void {
   if (what === 'command-end') {
     commandEnds(world, commands, subject);
+    return;
+  }
+  if (world.fabric && happensInFabric(world, world.fabric, what, subject, life)) return;
+  if (what === 'silence-end') {
+    silenceEnds(world, subject);
+    return;
+  }
+  if (what === 'alert' || what === 'update-end') {
+    const node = must(world.nodes[subject], 'a node of the agenda');
+    if (what === 'alert') alertFires(world, node, life);
+    else updateEnds(world, node, life);
     return;
   }
   if (what === 'down' || what === 'boot' || what === 'reboot-itself') {

@@ -1,9 +1,15 @@
 // The state of the simulated fleet: nodes, jobs, reservations and commands, and the few things that everything else here does to them.
-import { draw, logNormal } from '../../std/draw.ts';
+import { logNormal } from '../../std/draw.ts';
 import type { Clock } from '../../std/clock.ts';
 import { Agenda, type Happening } from './agenda.ts';
-import { FAULTS, type Fault, type TwinConfig } from './config.ts';
+import type { Alerts } from './alerts.ts';
+import type { Tenancy } from './tenants.ts';
+import { FAULTS, UPDATE_FAULT, type TwinConfig } from './config.ts';
 import type { Spread } from './commands.ts';
+import { drawBy, DRAWS, type DrawnFor } from './draws.ts';
+import { createFabric, type Fabric } from './fabric-state.ts';
+import { ALWAYS, type Faulty } from './faults.ts';
+import type { BmcState } from './firmware.ts';
 import { FeltLog, type FeltEvent } from './felt-log.ts';
 
 /** stopping: asked to reboot, still up. down: boots. dead: did not come up. */
@@ -21,7 +27,7 @@ interface Reservation {
   readonly run: string | null;
 }
 
-export interface TwinNode {
+export interface TwinNode extends Faulty {
   readonly id: number;
   readonly name: string;
   phase: Phase;
@@ -44,8 +50,6 @@ export interface TwinNode {
   jobs: number[];
   /** An epilog that never ends. */
   hangs: boolean;
-  /** Fault -> how often it still strikes. */
-  faults: { [fault in Fault]?: number } | null;
   /** How often each kind of thing was drawn for here, so that no order of events changes a draw. */
   draws: Uint16Array | null;
   /** Ids of commands: running ones, and the last few that must not run again. */
@@ -74,30 +78,6 @@ export interface TwinJob {
   requeueKey: string | null;
 }
 
-/** What each draw is for; its index is the `step` of the draw, so new ones go to the end. */
-export const DRAWS = [
-  'stage',
-  'apply',
-  'rollback',
-  'reboot',
-  'read',
-  'check',
-  'other',
-  'latency',
-  'slow',
-  'drop',
-  'lost',
-  'stop',
-  'twice',
-  'busy',
-  'job-nodes',
-  'job-remaining',
-  'job-handles',
-  'checkpoint',
-  'epilog',
-  'fault',
-] as const;
-
 export interface World {
   readonly config: TwinConfig;
   readonly clock: Clock;
@@ -113,24 +93,38 @@ export interface World {
   nextJob: number;
   schedulerAlive: boolean;
   /** Calls to each system so far; names their draws. */
-  readonly calls: { scheduler: number; shell: number; bmc: number };
+  readonly calls: { scheduler: number; shell: number; bmc: number; fabric: number; allocator: number; alerts: number };
+  /** null: this twin has none. */
+  readonly fabric: Fabric | null;
+  /** By id of the node; a node without an entry is open and empty. */
+  readonly tenants: Map<number, Tenancy>;
+  readonly alerts: Alerts;
+  /** By id of the node; a BMC without an entry is as configured, and idle. */
+  readonly bmcs: Map<number, BmcState>;
+  nextUpdate: number;
 }
 
 export function createWorld(config: TwinConfig, clock: Clock, handle: (what: Happening, subject: number, life: number) => void): World {
   const nodes = config.nodes.map((name, id): TwinNode => freshNode(config, name, id));
+  const idOf = new Map(config.nodes.map((name, id) => [name, id]));
   const world: World = {
     config,
     clock,
     agenda: new Agenda(clock, handle),
     felt: new FeltLog(config),
     nodes,
-    idOf: new Map(config.nodes.map((name, id) => [name, id])),
+    idOf,
     jobs: new Map(),
     pending: new Set(),
     open: new Set(nodes.keys()),
     nextJob: 1,
     schedulerAlive: true,
-    calls: { scheduler: 0, shell: 0, bmc: 0 },
+    calls: { scheduler: 0, shell: 0, bmc: 0, fabric: 0, allocator: 0, alerts: 0 },
+    fabric: createFabric(config, idOf),
+    tenants: new Map(),
+    alerts: { silences: new Map(), out: new Map(), next: 1 },
+    bmcs: new Map(),
+    nextUpdate: 1,
   };
   plantFaults(world);
   return world;
@@ -148,12 +142,12 @@ export function feel(world: World, event: Omit<FeltEvent, 'at'>): void {
 }
 
 /** A uniform number for this purpose, its own for each subject and each time it is asked for. */
-export function drawFor(world: World, what: (typeof DRAWS)[number], subject: number, attempt: number): number {
-  return draw(world.config.seed, world.config.scenario, subject, DRAWS.indexOf(what), attempt);
+export function drawFor(world: World, what: DrawnFor, subject: number, attempt: number): number {
+  return drawBy(world.config, what, subject, attempt);
 }
 
 /** As `drawFor` on a node, which counts the attempts itself. */
-export function drawOn(world: World, node: TwinNode, what: (typeof DRAWS)[number]): number {
+export function drawOn(world: World, node: TwinNode, what: DrawnFor): number {
   node.draws ??= new Uint16Array(DRAWS.length);
   const index = DRAWS.indexOf(what);
   const attempt = node.draws[index] as number;
@@ -165,16 +159,6 @@ export function drawOn(world: World, node: TwinNode, what: (typeof DRAWS)[number
 export function durationOf(spread: Spread, u: number): number {
   return Math.round(logNormal(spread.medianMs, spread.logSd, u));
 }
-
-/** Whether the fault happens to this node now; it is used up by that where it has a count. */
-export function strikes(node: TwinNode, fault: Fault): boolean {
-  const left = node.faults?.[fault] ?? 0;
-  if (left <= 0 || !node.faults) return false;
-  node.faults[fault] = left - 1;
-  return true;
-}
-
-export const ALWAYS = Number.MAX_SAFE_INTEGER;
 
 function freshNode(config: TwinConfig, name: string, id: number): TwinNode {
   return {
@@ -199,7 +183,7 @@ function freshNode(config: TwinConfig, name: string, id: number): TwinNode {
 }
 
 function plantFaults(world: World): void {
-  for (const [index, fault] of FAULTS.entries()) {
+  for (const [index, fault] of ([...FAULTS, UPDATE_FAULT] as const).entries()) {
     const spec = world.config.faults[fault];
     if (!spec) continue;
     const named = new Set(spec.nodes);

@@ -1,0 +1,66 @@
+// Subnet managers and work on what they run on: standbys first, then another takes over, then the old master's place is worked on.
+import type { FabricFacts, SubnetManager } from '../../core/ports.ts';
+import type { ProgramStep } from '../../core/run/program.ts';
+import { hasFlag } from '../../core/run/state.ts';
+import { FLAG, stageCode } from '../../core/run/states.ts';
+import type { RunHost } from '../host.ts';
+import { wordsOf } from '../words.ts';
+import { intend, keyOf, lookAtFabric, timeIsUp } from './common.ts';
+
+const RUNNING = stageCode('running');
+
+/** False: the attempt ended meanwhile. A target that no master runs on may go on at once. */
+export async function managerAway(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<boolean> {
+  if (!host.caller(target, 'fabric')) return host.alive(target, turn);
+  let stopped = false;
+  while (host.alive(target, turn)) {
+    const facts = await lookAtFabric(host, target);
+    if (!host.alive(target, turn)) return false;
+    const own = facts?.managers.find(({ name }) => name === host.name(target));
+    // Without a sweep nothing is known of managers; the guard of a switch waits for one by itself.
+    if (!facts || !own || (own.state !== 'master' && own.state !== 'discovering')) return true;
+    const why = stopped ? 'another subnet manager to become master' : blocks(host, target, own, facts);
+    host.waitingFor[target] = why;
+    if (why === null) {
+      await stop(host, target, step, turn);
+      stopped = true;
+    } else if (timeIsUp(host, target, step, turn, why)) return false;
+    await host.tick(host.parts.pace.nodePollMs);
+  }
+  return false;
+}
+
+/** Starts the manager of this target again, once its links are back; a manager that runs is left alone. */
+export async function managerBack(host: RunHost, target: number, key: string, facts: FabricFacts): Promise<void> {
+  const wasThere = host.chronicle.fabricBefore[target]?.managers.includes(host.name(target)) === true;
+  const runs = facts.managers.some(({ name, state }) => name === host.name(target) && state !== 'not-active');
+  const caller = host.caller(target, 'fabric');
+  if (!wasThere || runs || !caller) return;
+  const deadline = host.now() + host.parts.pace.callTimeoutMs;
+  const result = await caller.act({ role: 'fabric', do: 'sm-start' }, host.name(target), `${key}/sm-start`, deadline);
+  await host.write({ target, kind: 'act', note: { why: `subnet manager started again: ${wordsOf(result)}`, data: { act: 'sm-start' } } });
+}
+
+/** Why the master must stay for now; null: it may be stopped. */
+function blocks(host: RunHost, target: number, own: SubnetManager, { managers }: FabricFacts): string | null {
+  const { program } = host.parts;
+  const before = managers.find(({ name }) => {
+    const other = program.idOf.get(name);
+    // Who stands in line behind this one would wait for it in turn.
+    return other !== undefined && other !== target && host.chronicle.state.stage[other] === RUNNING;
+  });
+  if (before) return `${before.name}, where a standby subnet manager runs: standby first`;
+  const standby = managers.find(({ name, state }) => name !== own.name && state === 'standby');
+  if (!standby) return 'a standby subnet manager that could take over';
+  const unequal = standby.config !== null && own.config !== null && standby.config !== own.config;
+  if (unequal) return `the standby ${standby.name} to be configured as the master`;
+  return hasFlag(host.chronicle.state, target, FLAG.held) ? 'its hold to be lifted' : null;
+}
+
+async function stop(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
+  const caller = host.caller(target, 'fabric');
+  if (!caller || !(await intend(host, target, step, turn, { act: 'sm-stop', key: keyOf(host, target, step) }))) return;
+  const deadline = host.now() + host.parts.pace.callTimeoutMs;
+  const result = await caller.act({ role: 'fabric', do: 'sm-stop' }, host.name(target), `${keyOf(host, target, step)}/sm-stop`, deadline);
+  await host.write({ target, kind: 'act', note: { why: `subnet manager stopped: ${wordsOf(result)}`, data: { act: 'sm-stop' } } });
+}
