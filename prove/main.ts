@@ -1,10 +1,11 @@
 // `npm run prove -- NAME [STEP ...]`: shows again, in one command, what a part of Pitstop promises. Exit 1 at the first step that fails.
+import { siteSteps } from './all-systems.ts';
 import { consoleSteps } from './console.ts';
 import { rehearse } from './rehearse.ts';
 import { spine } from './spine.ts';
 import type { Step } from './step.ts';
 
-const SHOWINGS: { readonly [name: string]: readonly Step[] } = { spine, rehearse, console: consoleSteps };
+const SHOWINGS: { readonly [name: string]: readonly Step[] } = { spine, rehearse, console: consoleSteps, site: siteSteps };
 
 const [name = '', ...only] = process.argv.slice(2);
 const steps = SHOWINGS[name];

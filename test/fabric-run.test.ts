@@ -83,7 +83,9 @@ test('alerts are silent for what is in work, and nobody is called; the silences 
 });
 
 test('a port that stays in initialize: its node is a straggler that names it, the rest goes on, and a reseat lets it return by itself', async () => {
-  const t = new TwinRun(sitePlan({ policy: POLICY.replace('100%, soak', '85%, soak') }), { fabric: { disturbs: 0, linkFaults: { staysInitialize: { links: [LINK] } } } });
+  const t = new TwinRun(sitePlan({ policy: POLICY.replace('100%, soak', '85%, soak') }), {
+    fabric: { disturbs: 0, linkFaults: { staysInitialize: { links: [LINK] } } },
+  });
   await t.create();
   expect(t.twin.hands?.links).toContain(LINK);
   t.twin.hands?.repair(LINK, 'reseat');
@@ -131,7 +133,10 @@ test('what the allocator placed keeps a node from being touched, and so does som
   t.twin.place('n2', 'vm-7', 'aurora');
   t.twin.session('n5', 'mallory');
   t.say('confirm');
-  await t.until((host) => host.waitingFor.some((why) => why?.includes('vm-7')) && host.waitingFor.some((why) => why?.includes('mallory')), 'both to be waited for');
+  await t.until(
+    (host) => host.waitingFor.some((why) => why?.includes('vm-7')) && host.waitingFor.some((why) => why?.includes('mallory')),
+    'both to be waited for',
+  );
   await t.pass(20);
   expect(feltOf(t, 'apply').filter(({ node }) => node === 'n2' || node === 'n5')).toEqual([]);
   expect(feltOf(t, 'switch-down')).toEqual([]);
@@ -155,13 +160,19 @@ test('a spine that another customer hangs on: refused with the affected set unti
   const change = 'change: site\ntargets: "n[1-8],s[1-2],u[1-2]r[1-2]"\nwant: {host-os: "2025.07", switch-firmware: "31.2"}\n';
   const t = await new TwinRun(sitePlan({ clusters: BOREALIS, change }), CALM).confirmed();
   await t.until(() => t.status.state === 'held', 'the run to be held');
-  expect(t.status.heldBy.join()).toMatch(/refused until they consent: 2 nodes of customer borealis .*m\[1-2\].*--customer borealis --to affected/);
+  expect(t.status.heldBy.join()).toMatch(
+    /refused until they consent: 2 nodes of customer borealis .*m\[1-2\].*--customer borealis --to affected/,
+  );
   await t.pass(60);
   expect(feltOf(t, 'drain')).toEqual([]);
   await t.clock.run(consent(t.host, LEAD, 'borealis', 'affected'));
   await t.untilState('settled');
   expect(feltOf(t, 'switch-down').map(({ node }) => node)).toContain('s1');
-  expect(feltOf(t, 'drain').flatMap(({ nodes }) => nodes ?? []).filter((node) => node.startsWith('m'))).toEqual([]);
+  expect(
+    feltOf(t, 'drain')
+      .flatMap(({ nodes }) => nodes ?? [])
+      .filter((node) => node.startsWith('m')),
+  ).toEqual([]);
 });
 
 test('released in the allocator by the customer, one part after the other: each node goes when it is handed over', async () => {

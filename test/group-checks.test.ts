@@ -19,11 +19,17 @@ clusters:
 
 function planWith(checks: string, atOnce = '100%'): Plan {
   const catalogue = mkdtempSync(join(tmpdir(), 'pitstop-checks-'));
-  writeFileSync(join(catalogue, 'host-os.yaml'), `component: host-os\nextends: builtin\nsteps:\n  validate: {timeout: 60m, check: [${checks}]}\nmopUp: []\n`);
+  writeFileSync(
+    join(catalogue, 'host-os.yaml'),
+    `component: host-os\nextends: builtin\nsteps:\n  validate: {timeout: 60m, check: [${checks}]}\nmopUp: []\n`,
+  );
   const plan = planFrom({
     fleet: { file: 'fleet.yaml', text: FLEET },
     change: { file: 'change.yaml', text: 'change: image\nwant: {host-os: "2025.07"}\n' },
-    policy: { file: 'policy.yaml', text: `gates: {returned: 50%, failureRate: none, soak: 1m}\ncanary: "n1"\natOnce: {nodes: ${atOnce}}\n` },
+    policy: {
+      file: 'policy.yaml',
+      text: `gates: {returned: 50%, failureRate: none, soak: 1m}\ncanary: "n1"\natOnce: {nodes: ${atOnce}}\n`,
+    },
     catalogue,
     inventory: null,
     nowMs: 0,

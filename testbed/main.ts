@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import process, { argv, env, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
+import type { Fault, NodeFault } from './faults.ts';
 import { PartMissingError } from './requirements.ts';
-import { Testbed, type Fault, type NodeFault, type TestbedOptions } from './testbed.ts';
+import { Testbed, type TestbedOptions } from './testbed.ts';
 
 const help = `usage: npm run testbed -- [options]
   --nodes N                 how many (16)
@@ -15,6 +16,11 @@ const help = `usage: npm run testbed -- [options]
   --resume-timeout S        Slurm's ResumeTimeout (15)
   --slurmd-timeout S        Slurm's SlurmdTimeout (30)
   --keep                    leave the folder when stopped
+bound to a fabric, BMCs, an allocator and alerts:
+  --units N                 scalable units of equal size (0 = not bound)
+  --rails N, --spines N     rails of each unit, spines over all (4, 2)
+  --shared-spine            a second customer behind the same spines
+  --no-movers               without the autoscaler and the auto-repair
 nodes that misbehave, each option as often as wanted:
   --never-back NODE         stays down after a reboot
   --old-version NODE        boots, but what was applied is lost
@@ -127,6 +133,11 @@ function parse(args: readonly string[]): Asked | undefined {
       'resume-timeout': { type: 'string', default: '15' },
       'slurmd-timeout': { type: 'string', default: '30' },
       keep: { type: 'boolean', default: false },
+      units: { type: 'string', default: '0' },
+      rails: { type: 'string', default: '4' },
+      spines: { type: 'string', default: '2' },
+      'shared-spine': { type: 'boolean', default: false },
+      'no-movers': { type: 'boolean', default: false },
       'never-back': many,
       'old-version': many,
       late: many,
@@ -139,6 +150,14 @@ function parse(args: readonly string[]): Asked | undefined {
   if (values.help) return undefined;
   const nodes = whole('--nodes', values.nodes, 1, 512);
   const returnToService = whole('--return-to-service', values['return-to-service'], 0, 2);
+  const units = whole('--units', values.units, 0, 64);
+  const site = {
+    units,
+    rails: whole('--rails', values.rails, 1, 8),
+    spines: whole('--spines', values.spines, 1, 16),
+    sharedSpine: values['shared-spine'],
+    movers: !values['no-movers'],
+  };
   const names = Object.keys(faultOptions) as (keyof typeof faultOptions)[];
   return {
     options: {
@@ -148,6 +167,7 @@ function parse(args: readonly string[]): Asked | undefined {
       slurmdTimeoutSeconds: whole('--slurmd-timeout', values['slurmd-timeout'], 1, 3600),
       bootSeconds: whole('--boot-seconds', values['boot-seconds'], 0, 3600),
       keep: values.keep,
+      ...(units === 0 ? {} : { site }),
       faults: names.flatMap((name) => values[name].map((value) => nodeFault(name, value, nodes))),
     },
     jobNodes: whole('--job-nodes', values['job-nodes'], 0, 512),

@@ -1,7 +1,8 @@
 // Shows that the testbed is what it says: real daemons, nodes that reboot and misbehave, jobs that checkpoint, and nothing left behind.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FeltRecord } from './felt.ts';
+import { processesOf, readText } from './processes.ts';
 import { realParts } from './requirements.ts';
 import { Testbed } from './testbed.ts';
 import { until } from './until.ts';
@@ -97,7 +98,7 @@ realParts(describe, 'testbed', () => {
     await reboot('n4');
     await until('n4 to be dead', () => feltBy('n4', 'dead').length === 1);
     await bed.slurm('scontrol', ['update', 'nodename=n4', 'state=drain', 'reason=dead-for-good']);
-    await until('the drain to be on disk', () => read(`${bed.folder}/state/node_state`).includes('dead-for-good'));
+    await until('the drain to be on disk', () => readText(`${bed.folder}/state/node_state`).includes('dead-for-good'));
     await bed.killSlurmctld();
     await bed.restartSlurmctld();
     await bed.waitForState(/^drain/, ['n4']);
@@ -153,21 +154,3 @@ realParts(describe, 'testbed', () => {
     expect(processesOf(bed.folder)).toEqual([]);
   });
 });
-
-/** Command lines of all processes that name this folder in their arguments or environment. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((pid) => ({ command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
-    .filter(({ command, environment }) => command.includes(folder) || environment.includes(folder))
-    .map(({ command }) => command.replaceAll('\0', ' '));
-}
-
-/** The file's text, or nothing when the file or its process has gone meanwhile. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}

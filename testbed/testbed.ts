@@ -1,37 +1,21 @@
 // A small cluster of real parts on one machine: munged, slurmctld, a slurmd and an sshd per node, jobs, and nodes that misbehave when told.
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { env as processEnv, kill } from 'node:process';
 import { promisify } from 'node:util';
+import { isNodeFault, NODE_FAULTS, type Fault, type NodeFault } from './faults.ts';
 import { fillFolder, makeFolder } from './folder.ts';
 import { FeltReader, type FeltRecord } from './felt.ts';
 import { jobEnvironment, sbatchArguments, type JobSettings } from './jobs.ts';
 import { takePorts, type PortBlock } from './ports.ts';
 import { missingParts, PartMissingError, pathOf } from './requirements.ts';
-import { Site, type SiteFault, type SiteOptions } from './site/site.ts';
+import { Site, type SiteOptions } from './site/site.ts';
 import { allNodes } from './slurm-files.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
-
-/**
- * neverBack: goes down at a reboot and stays down. oldVersion: boots, but what was applied is lost. late: boots `seconds` later (20).
- * hangDrain: gets a job that ignores its signal and ends at `release` only; the node must be free. backTwice: reboots by itself `seconds` (3) after a reboot.
- * applyFails, healthFails: that command exits 1. sshRefuses: no sshd from the next boot on. pairFails: every check of several nodes fails with this
- * one. All but hangDrain hold until `repair`. A bound testbed knows more (SiteFault), and switches that have oldVersion too.
- */
-const faults = ['neverBack', 'oldVersion', 'late', 'hangDrain', 'backTwice', 'applyFails', 'healthFails', 'sshRefuses', 'pairFails'] as const;
-export type Fault = (typeof faults)[number] | SiteFault;
-
-export interface NodeFault {
-  readonly node: string;
-  readonly fault: Fault;
-  /** late, backTwice: seconds. Faults of a port: its rail. */
-  readonly seconds?: number;
-}
 
 export interface TestbedOptions {
   readonly nodes: number;
@@ -197,9 +181,9 @@ export class Testbed implements AsyncDisposable {
     writeFileSync(join(this.folder, 'ckpt', String(job.id), 'release'), '');
   }
 
-  /** Makes a node or switch misbehave from now on; see `faults`. */
+  /** Makes a node or switch misbehave from now on; see faults.ts. */
   async misbehave(node: string, fault: Fault, seconds?: number): Promise<void> {
-    if (!isOwn(fault)) return this.site.misbehave(node, fault, seconds ?? 1);
+    if (!isNodeFault(fault)) return this.site.misbehave(node, fault, seconds ?? 1);
     if (fault === 'hangDrain') {
       const job = await this.submitJob({ nodes: node, seconds: 0, checkpoint: 'never', ignoreSignal: true, name: 'hanging' });
       this.#hanging.set(node, job);
@@ -220,11 +204,11 @@ export class Testbed implements AsyncDisposable {
 
   /** Takes all faults away, as a crew would; a node that never came back boots. */
   async repair(node: string): Promise<void> {
-    for (const fault of faults) rmSync(join(this.#state(node), 'faults', fault), { force: true });
+    for (const fault of NODE_FAULTS) rmSync(join(this.#state(node), 'faults', fault), { force: true });
     await this.#site?.repair(node);
     if (this.#site?.switches.includes(node) === true) return;
     if (existsSync(join(this.#state(node), 'down'))) await this.#onNode(node, 'power-on', 'repair');
-    else if (!(await this.#hasSshd(node))) this.#spawn(`sshd-${node}`, join(this.folder, 'bin', 'sshd-of'), [node]);
+    else if (!existsSync(join(this.#state(node), 'sshd.pid'))) this.#spawn(`sshd-${node}`, join(this.folder, 'bin', 'sshd-of'), [node]);
   }
 
   /** A reboot out of band: nobody asked Pitstop. Returns at once. */
@@ -296,9 +280,10 @@ export class Testbed implements AsyncDisposable {
       this.startSlurmd(node);
     }
     const site = this.#siteOptions && this.#bind(this.#siteOptions);
-    const parts = [until('all nodes to be idle', () => this.#allIdle(), 60), site?.start()];
-    await Promise.allSettled(parts);
-    await Promise.all(parts);
+    const idle = until('all nodes to be idle', () => this.#allIdle(), 60);
+    const bound = site?.start() ?? Promise.resolve();
+    await Promise.allSettled([idle, bound]); // so that nothing still starts while `stop` ends it
+    await Promise.all([idle, bound]);
     await until('every sshd to listen', () => all.every((node) => this.#log(`sshd-${node}.log`).includes('Server listening')));
     site?.watch();
     for (const { node, fault, seconds } of options.faults ?? []) await this.misbehave(node, fault, seconds);
@@ -360,13 +345,9 @@ export class Testbed implements AsyncDisposable {
 
   #state(node: string): string {
     if (this.#site?.switches.includes(node) === true) return join(this.folder, 'switches', node);
-    if (![...this.nodes, ...this.guests].includes(node)) throw new TestbedError(`no such node: ${node}; there are ${allNodes(this.nodes.length)}`);
+    if (![...this.nodes, ...this.guests].includes(node))
+      throw new TestbedError(`no such node: ${node}; there are ${allNodes(this.nodes.length)}`);
     return join(this.folder, 'nodes', node);
-  }
-
-  async #hasSshd(node: string): Promise<boolean> {
-    const pid = readFileSync(join(this.#state(node), 'sshd.pid'), 'utf8').trim();
-    return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'sshd';
   }
 
   #log(name: string): string {
@@ -380,11 +361,7 @@ export class Testbed implements AsyncDisposable {
   }
 }
 
-const siteParts = ['ibsim', 'opensm', 'iblinkinfo', 'ipmi_sim', 'ipmitool', 'prometheus-alertmanager'] as const;
-
-function isOwn(fault: Fault): fault is (typeof faults)[number] {
-  return (faults as readonly string[]).includes(fault);
-}
+export const siteParts = ['ibsim', 'opensm', 'iblinkinfo', 'ipmi_sim', 'ipmitool', 'prometheus-alertmanager'] as const;
 
 function ended(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();

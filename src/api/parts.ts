@@ -24,6 +24,7 @@ export interface ApiParts {
   readonly studies: Studies;
   readonly site: {
     importSlurm(options: JsonObject, folder: string): Promise<unknown>;
+    importKubernetes(options: JsonObject, folder: string): Promise<unknown>;
     importFabric(asked: ImportFabricAsked): Promise<unknown>;
     inventory(fleet: unknown, folder: string): Promise<unknown>;
     doctor(fleet: unknown, folder: string): Promise<readonly Finding[]>;

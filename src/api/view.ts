@@ -46,7 +46,7 @@ export function viewOf(header: RunHeader, plan: Plan, chronicle: Chronicle, host
       since: isoOrNull(straggler.since),
       tried: straggler.tried.map((one) => ({ ...one, at: isoOf(one.at) })),
     })),
-    links: status.links.map(({ target: _, cleanAt: __, since, lastFlapAt, tried, ...link }) => ({
+    links: status.links.map(({ target: _target, cleanAt: _cleanAt, since, lastFlapAt, tried, ...link }) => ({
       ...link,
       ends: [...link.ends],
       since: isoOf(since),

@@ -1,7 +1,7 @@
 // What may stand in fleet.yaml: the least form and the long ones.
 import { z } from 'zod';
 import { MODES } from '../core/fleet/model.ts';
-import { checkPlaceholders, NAME_PLACEHOLDERS } from '../core/change/placeholders.ts';
+import { checkPlaceholders, DRIVER_PLACEHOLDERS, NAME_PLACEHOLDERS } from '../core/change/placeholders.ts';
 import { count, duration, name, nodeSetText, oneOf, plainArgv, someTime, text, zone, NAME } from './values.ts';
 import { keys, leaf, named, Refusal } from './schema.ts';
 import type { Role } from '../core/ports.ts';
@@ -39,7 +39,7 @@ const SECRET_OPTIONS = ['password', 'token', 'secret', 'passphrase', 'key'];
 
 const notAMap = leaf('a value', ['string', 'number', 'boolean'], { type: ['string', 'number', 'boolean'] }, (written) => {
   if (typeof written !== 'string') return written;
-  const problem = checkPlaceholders(written, ['node']);
+  const problem = checkPlaceholders(written, DRIVER_PLACEHOLDERS);
   return problem ? new Refusal(problem.why, problem.mend, problem) : written;
 });
 

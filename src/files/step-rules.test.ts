@@ -182,11 +182,6 @@ const BAD: readonly [string, string, string][] = [
     '1:38: {rail}: only a check of a rail has its number; write nodes: rail',
   ],
   [
-    'a group before anything is changed',
-    '{step: s, check: [{name: c, run: [x, "{nodes}"], nodes: 2, before: true}]}',
-    '1:68: true: a check of several nodes cannot run before; take "before" out: nodes are cleared one by one, so there is no group before the change',
-  ],
-  [
     'a bandwidth that nobody reads',
     '{step: s, check: [{name: c, run: [x], busbwMin: 350}]}',
     '1:49: busbwMin: nobody reads a bus bandwidth; write as: nccl beside it',

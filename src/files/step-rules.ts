@@ -118,7 +118,7 @@ function checkReads({ by }: Ruled, read: Extract<StepAction, { kind: 'read' }>['
   }
 }
 
-function checkCheck({ nodes, run, as, busbwMin, before }: Check, problems: Problems, path: Path): void {
+function checkCheck({ nodes, run, as, busbwMin }: Check, problems: Problems, path: Path): void {
   const inRun = (index: number): Path => [...path, 'run', index];
   const list = run.findIndex((word) => word.includes('{nodes}') && word !== '{nodes}');
   if (list >= 0) {
@@ -136,10 +136,6 @@ function checkCheck({ nodes, run, as, busbwMin, before }: Check, problems: Probl
   const rail = run.findIndex((word) => word.includes('{rail}'));
   if (nodes !== 'rail' && rail >= 0) {
     problems.add(inRun(rail), new Refusal('only a check of a rail has its number', 'write nodes: rail', { value: '{rail}' }));
-  }
-  if (before && nodes !== 1) {
-    const mend = 'take "before" out: nodes are cleared one by one, so there is no group before the change';
-    problems.add([...path, 'before'], new Refusal('a check of several nodes cannot run before', mend));
   }
   if (busbwMin !== undefined && as !== 'nccl') {
     problems.add([...path, 'busbwMin'], new Refusal('nobody reads a bus bandwidth', 'write as: nccl beside it', { value: 'busbwMin' }));

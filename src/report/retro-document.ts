@@ -183,7 +183,7 @@ function linkBlocks(retro: Retro): Block[] {
     tried.map(({ way, by }) => `${way} (${by})`).join(', '),
   ]);
   const clean = retro.links.filter(({ cleanAt }) => cleanAt !== null).length;
-  const head = ['link', 'since', 'clean after', 'last seen as', 'flaps', 'tried'];
+  const head = ['link', 'since', 'clean after', 'last seen as', '>flaps', 'tried'];
   return [
     paragraph(`${showCount(retro.links.length)} did not come back as they were; ${showCount(clean)} of them are clean again.`),
     table('Links that did not come back as they were', head, rows),

@@ -9,7 +9,9 @@ import { keepsDrain } from './watch.ts';
 /** Looks once a poll until the host stops or `over` says so; at once over where no cluster has an allocator. */
 export async function watchAllocator(host: RunHost, over: () => boolean): Promise<void> {
   const { program, pace } = host.parts;
-  const asked = program.targets.map((_, target) => target).filter((target) => host.kind(target) === 'node' && host.caller(target, 'allocator'));
+  const asked = program.targets
+    .map((_, target) => target)
+    .filter((target) => host.kind(target) === 'node' && host.caller(target, 'allocator'));
   if (asked.length === 0) return;
   while (host.stopped === null && !over()) {
     const seen = await Promise.all(asked.map(async (target) => [target, (await host.look(target, 'allocator')).facts] as const));

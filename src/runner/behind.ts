@@ -24,10 +24,35 @@ export async function judgeBehind(host: RunHost, target: number): Promise<GuardV
   if (verdict.say !== 'go' || host.kind(target) !== 'switch') return verdict;
   const { facts, why } = await host.look(target, 'fabric');
   if (facts?.role !== 'fabric') return { say: 'wait', why: `the fabric was not seen: ${why}` };
+  const missing = await missingStandIn(host, target);
+  if (missing !== null) return { say: 'wait', why: missing };
   const name = host.name(target);
-  // One that ran here at hand-over and does not now was stopped by this run.
-  const ranHere = host.chronicle.fabricBefore[target]?.managers.includes(name) === true;
-  return guardManagers(facts.managers, ranHere ? name : null);
+  // One that runs nowhere and that nobody of ours stopped has died: it stands by for nobody.
+  const isOwn =
+    facts.managers.some((manager) => manager.name === name && manager.state !== 'not-active') ||
+    host.chronicle.managerStopped[target] === true;
+  return guardManagers(facts.managers, isOwn ? name : null);
+}
+
+/** Of switches that stand in for each other none is taken while another one is away, whoever took it. */
+async function missingStandIn(host: RunHost, target: number): Promise<string | null> {
+  for (const name of standInsOf(host, target)) {
+    const observed = await host.caller(target, 'fabric')?.look(name);
+    if (observed?.facts?.role !== 'fabric' || !observed.facts.present) return `${name}, which stands in for it, to be seen in the fabric`;
+  }
+  return null;
+}
+
+/** Switches whose work is done by others of their role meanwhile have these others; all others nobody. */
+export function standInsOf(host: RunHost, target: number): string[] {
+  const { plan, program } = host.parts;
+  const cluster = plan.fleet.document.clusters[program.clusterOf[target] as number];
+  const name = host.name(target);
+  const parallel = cluster && parallelSwitches(cluster, plan.policy);
+  if (!cluster || !parallel || !has(parallel, name)) return [];
+  const role = cluster.switches.find((one) => one.name === name)?.role;
+  const others = cluster.switches.filter((one) => one.role === role && one.name !== name).map((one) => one.name);
+  return others.filter((other) => has(parallel, other)).toSorted();
 }
 
 /** The nodes that feel an act on this target, folded, for the journal. */

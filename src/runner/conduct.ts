@@ -35,8 +35,8 @@ export async function conduct(host: RunHost): Promise<void> {
     renewLeases(host, leases, () => quiet(host)),
     gateTimer(host, over),
     watchLinks(host, over),
-    watchAllocator(host, () => quiet(host)),
-    keepSilences(host, () => quiet(host)),
+    watchAllocator(host, over),
+    keepSilences(host, () => quiet(host), over),
   ];
   await host.until(() => quiet(host));
   if (host.stopped === null && host.chronicle.state.run.begun) await noteReturnGate(host);

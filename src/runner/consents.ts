@@ -15,11 +15,13 @@ export async function untilConsented(host: RunHost): Promise<void> {
   while (!over() && missing().length > 0) {
     const open = missing();
     const words = open.map(([customer, nodes]) => askFor(host, customer, nodes)).join('; ');
-    if (words !== told) await host.write({ target: -1, kind: 'note', note: { why: words, data: { awaiting: words, affected: affectedData(open) } } });
+    if (words !== told)
+      await host.write({ target: -1, kind: 'note', note: { why: words, data: { awaiting: words, affected: affectedData(open) } } });
     told = words;
     await host.until(() => over() || missing().length < open.length);
   }
-  if (told !== '' && !over()) await host.write({ target: -1, kind: 'note', note: { why: 'everybody affected has consented', data: { awaiting: null } } });
+  if (told !== '' && !over())
+    await host.write({ target: -1, kind: 'note', note: { why: 'everybody affected has consented', data: { awaiting: null } } });
 }
 
 /** Whatever is no node is handed over with the nodes behind it. */

@@ -73,14 +73,24 @@ async function look(program: Program, wave: ProgramWave, world: World): Promise<
   return { taken, findings };
 }
 
-async function lookInFabric(names: readonly string[], fabric: Driver | null, timeoutMs: number): Promise<{ taken: string[]; findings: Finding[] }> {
-  if (!fabric) return { taken: [], findings: [finding('error', foldNames(names), 'no-fabric', 'this cluster has no fabric driver: nothing of it would be touched')] };
+async function lookInFabric(
+  names: readonly string[],
+  fabric: Driver | null,
+  timeoutMs: number,
+): Promise<{ taken: string[]; findings: Finding[] }> {
+  if (!fabric)
+    return {
+      taken: [],
+      findings: [finding('error', foldNames(names), 'no-fabric', 'this cluster has no fabric driver: nothing of it would be touched')],
+    };
   const seen = await fabric.observe(names, AbortSignal.timeout(timeoutMs));
   const isThere = ({ facts }: Observation): boolean => facts?.role === 'fabric' && facts.present;
   const missing = seen.filter((look) => !isThere(look));
   return {
     taken: seen.filter(isThere).map(({ target }) => target),
-    findings: missing.map(({ target, why }) => finding('warning', target, 'not-in-fabric', `would not be taken: ${why || 'the fabric does not show it'}`)),
+    findings: missing.map(({ target, why }) =>
+      finding('warning', target, 'not-in-fabric', `would not be taken: ${why || 'the fabric does not show it'}`),
+    ),
   };
 }
 
@@ -134,7 +144,8 @@ function note(step: ProgramStep): string {
 function actsFor(program: Program, step: ProgramStep, why: string): Act[] {
   const { action } = step;
   const versions = Object.values(program.chains[step.chain]?.components ?? {});
-  const run = (argv: readonly string[], once: boolean): Act => (step.by === 'local' ? { role: 'local', do: 'run', argv } : command(argv, once));
+  const run = (argv: readonly string[], once: boolean): Act =>
+    step.by === 'local' ? { role: 'local', do: 'run', argv } : command(argv, once);
   const command = (argv: readonly string[], once: boolean): Act => ({
     role: step.by === 'fabric' ? 'fabric' : 'shell',
     do: 'run',

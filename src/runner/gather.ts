@@ -95,7 +95,8 @@ export class Caller {
 
   act(act: Act, target: string, key: string, deadline: number): Promise<Result> {
     const request = (targets: readonly string[]): ActRequest => ({ act, targets, key, deadline });
-    if (this.driver.folds && !isLong(act)) return this.#acts.ask(JSON.stringify(act), target, (targets) => this.driver.act(request(targets), this.#signal));
+    if (this.driver.folds && !isLong(act))
+      return this.#acts.ask(JSON.stringify(act), target, (targets) => this.driver.act(request(targets), this.#signal));
     return this.#single(target, () => this.driver.act(request([target]), this.#signal), {
       target,
       outcome: 'unknown',

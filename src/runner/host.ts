@@ -1,7 +1,18 @@
 // One run in progress: feeds events to the machine, writes them to the journal, and starts what the machine commands. Everything the
 // host knows can be rebuilt from the journal; what was in doubt is looked at afresh.
 import type { TargetKind } from '../core/fleet/model.ts';
-import type { AllocatorFacts, EntryKind, EntryNote, Facts, Journal, Role, RunHeader, SchedulerFacts, ShellFacts, StoredEntry } from '../core/ports.ts';
+import type {
+  AllocatorFacts,
+  EntryKind,
+  EntryNote,
+  Facts,
+  Journal,
+  Role,
+  RunHeader,
+  SchedulerFacts,
+  ShellFacts,
+  StoredEntry,
+} from '../core/ports.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { createChronicle, record, type Chronicle } from '../core/run/chronicle.ts';
 import { COMMAND } from '../core/run/commands.ts';

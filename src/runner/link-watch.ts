@@ -12,12 +12,17 @@ const RUNNING = stageCode('running');
 const STRAGGLING = stageCode('straggling');
 const RETURNED = stageCode('returned');
 
+/** Between two words on a link that goes down and up all the time. */
+const RESTLESS_MS = 5 * 60_000;
+
 interface Watched {
   /** The target that answers for it: its node, or the first of two switches. */
   readonly owner: number;
   /** Targets of the run at its ends. */
   readonly ends: readonly number[];
   watch: LinkWatch | null;
+  /** When the journal was told of it last. */
+  toldAt: number;
 }
 
 /** Looks once a poll until the host stops or `over` says so; at once over where no cluster has a fabric driver. */
@@ -45,7 +50,7 @@ function watchedOf(host: RunHost): Map<string, Watched> {
       const { idOf } = host.parts.program;
       const names = parseLink(link);
       const ends = [names?.from ?? '', names?.to ?? ''].flatMap((name) => idOf.get(name) ?? []);
-      links.set(link, { owner, ends, watch: null });
+      links.set(link, { owner, ends, watch: null, toldAt: 0 });
     }
   }
   return links;
@@ -58,12 +63,14 @@ async function round(host: RunHost, links: Map<string, Watched>): Promise<void> 
   );
   if (host.stopped !== null) return;
   const at = host.now();
-  const shown = new Map([...seen].map(([owner, facts]) => [owner, facts && linksOf(facts)]));
+  const shown = new Map([...seen].flatMap(([owner, facts]) => (facts ? [[owner, linksOf(facts)] as const] : [])));
   for (const [link, watched] of links) {
     const facts = shown.get(watched.owner);
-    if (facts) judge(host, link, watched, facts.get(link) ?? null, at);
+    if (facts !== undefined) judge(host, link, watched, facts.get(link) ?? null, at);
   }
-  for (const target of host.parts.program.targets.keys()) mendsItself(host, target, links, at);
+  // What nobody shows now is not known to be clean, whatever it was when it was seen last.
+  const isShown = (link: string): boolean => shown.has(links.get(link)?.owner ?? -1);
+  for (const target of host.parts.program.targets.keys()) mendsItself(host, target, links, isShown, at);
 }
 
 function judge(host: RunHost, link: string, watched: Watched, now: LinkFacts | null, at: number): void {
@@ -80,7 +87,12 @@ function judge(host: RunHost, link: string, watched: Watched, now: LinkFacts | n
   const open = told?.cleanAt === null;
   if (open && isClean(watch, at, soakMs)) tell(host, link, watched.owner, watch, true);
   else if (watch.state !== 'active-clean' && (open || at - watch.since >= soakMs || watch.flaps > 0)) {
-    if (!open || told.state !== watch.state || told.flaps !== watch.flaps) tell(host, link, watched.owner, watch, false);
+    const news = !open || told.state !== watch.state || told.flaps !== watch.flaps;
+    // One that never rests would fill the journal.
+    if (news && (!open || at - watched.toldAt >= (watch.flaps > 2 ? RESTLESS_MS : 0))) {
+      watched.toldAt = at;
+      tell(host, link, watched.owner, watch, false);
+    }
     if (host.kind(watched.owner) === 'node' && host.chronicle.state.stage[watched.owner] === RETURNED)
       host.feed(watched.owner, 'soak-failed', { why: `${link} ${watch.state} during its soak: ${watch.why}` });
   }
@@ -98,7 +110,7 @@ function inWork(host: RunHost, target: number): boolean {
 }
 
 /** Whoever straggles for nothing but links, all of which are clean now, looks again without being asked. */
-function mendsItself(host: RunHost, target: number, links: Map<string, Watched>, at: number): void {
+function mendsItself(host: RunHost, target: number, links: Map<string, Watched>, isShown: (link: string) => boolean, at: number): void {
   const { state } = host.chronicle;
   if (state.stage[target] !== STRAGGLING) return;
   const own = [...(host.chronicle.fabricBefore[target]?.links.keys() ?? [])];
@@ -109,7 +121,7 @@ function mendsItself(host: RunHost, target: number, links: Map<string, Watched>,
   const soakMs = host.parts.program.linkSoakMs;
   const clean = own.every((link) => {
     const watch = links.get(link)?.watch;
-    return watch && isClean(watch, at, soakMs);
+    return watch && isShown(link) && isClean(watch, at, soakMs);
   });
   if (clean && own.length > 0) host.feed(target, 'fixed', { by: 'pitstop', why: 'its links are clean again' });
 }

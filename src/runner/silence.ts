@@ -30,17 +30,22 @@ export async function silence(host: RunHost, target: number): Promise<string | n
   return null;
 }
 
-/** Extends what is in work, lifts what is back, until `over`; then lifts the rest. */
-export async function keepSilences(host: RunHost, over: () => boolean): Promise<void> {
+/**
+ * Extends what is in work, lifts what is back, until `over`; then lifts the rest. While the run is `quiet` whoever is left waits for people,
+ * and is no longer silent.
+ */
+export async function keepSilences(host: RunHost, quiet: () => boolean, over: () => boolean): Promise<void> {
   const { program, pace } = host.parts;
   const told = program.targets.map((_, target) => target).filter((target) => host.caller(target, 'alerts') !== null);
   if (told.length === 0) return;
+  // A server that died between a return and the end of its silence has left it.
+  for (const target of told) if (isOut(host, target) && hasFlag(host.chronicle.state, target, FLAG.baseline)) knownOf(host).set(target, 0);
   let shown = '';
   let trouble = '';
   while (host.stopped === null && !over()) {
-    const inWork = told.filter((target) => isInWork(host, target));
+    const inWork = quiet() ? [] : told.filter((target) => isInWork(host, target));
     const refused = (await Promise.all(inWork.map((target) => silence(host, target)))).find((why) => why !== null) ?? '';
-    await lift(host, (target) => OUT.has(host.chronicle.state.stage[target] as number));
+    await lift(host, (target) => quiet() || isOut(host, target));
     const now = foldNames(inWork.map((target) => host.name(target)));
     if (now !== shown) note(host, now === '' ? 'no alert is silenced any more' : 'alerts silenced', now);
     if (refused !== '' && refused !== trouble) note(host, `alerts could not be silenced, asked again: ${refused}`, now);
@@ -67,8 +72,11 @@ async function lift(host: RunHost, wanted: (target: number) => boolean): Promise
 
 /** Entered the work and is not back. */
 function isInWork(host: RunHost, target: number): boolean {
-  const { state } = host.chronicle;
-  return hasFlag(state, target, FLAG.drained) && !OUT.has(state.stage[target] as number);
+  return hasFlag(host.chronicle.state, target, FLAG.drained) && !isOut(host, target);
+}
+
+function isOut(host: RunHost, target: number): boolean {
+  return OUT.has(host.chronicle.state.stage[target] as number);
 }
 
 function knownOf(host: RunHost): Map<number, number> {

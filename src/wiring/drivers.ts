@@ -20,46 +20,43 @@ import { slurmOptions } from '../drivers/slurm/options.ts';
 import { openSlurm } from '../drivers/slurm/slurm.ts';
 import { sshOptions } from '../drivers/ssh/options.ts';
 import { openSsh } from '../drivers/ssh/ssh.ts';
-import type { Clock } from '../std/clock.ts';
+import type { DriverContext } from '../drivers/shared/context.ts';
 
-export interface DriverContext {
-  /** Relative paths of options begin here: the fleet file's folder. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
+export interface ServerContext extends DriverContext {
   /** A folder that outlives the process, for what was started and must not be started twice. */
   readonly state: string;
 }
 
-export class DriverOptionsError extends Error {
+class DriverOptionsError extends Error {
   override name = 'DriverOptionsError';
 }
 
-type Open = (choice: DriverChoice, context: DriverContext) => Driver;
+type Open = (choice: DriverChoice, context: ServerContext) => Driver;
 
 const OPEN: { readonly [name: string]: Open } = {
-  slurm: (choice, context) => openSlurm(checked(slurmOptions, choice), context),
-  ssh: (choice, context) => openSsh(checked(sshOptions, choice), context),
+  slurm: (choice, context) => openSlurm(checkedOptions(slurmOptions, choice), context),
+  ssh: (choice, context) => openSsh(checkedOptions(sshOptions, choice), context),
   local: (_, context) => openLocal({}, context),
   infiniband: (choice, context) => {
-    const options = checked(infinibandOptions, choice);
+    const options = checkedOptions(infinibandOptions, choice);
     return openInfiniband({ ...options, claims: options.claims ?? join(context.state, 'once', 'fabric') }, context);
   },
-  redfish: (choice, context) => openRedfish(checked(redfishOptions, choice), context),
-  ipmi: (choice, context) => openIpmi(checked(ipmiOptions, choice), context),
-  allocator: (choice, context) => openAllocator(checked(allocatorOptions, choice), context),
-  alertmanager: (choice, context) => openAlertmanager(checked(alertmanagerOptions, choice), context),
-  kubernetes: (choice, context) => openKubernetes(checked(kubernetesOptions, choice), context),
+  redfish: (choice, context) => openRedfish(checkedOptions(redfishOptions, choice), context),
+  ipmi: (choice, context) => openIpmi(checkedOptions(ipmiOptions, choice), context),
+  allocator: (choice, context) => openAllocator(checkedOptions(allocatorOptions, choice), context),
+  alertmanager: (choice, context) => openAlertmanager(checkedOptions(alertmanagerOptions, choice), context),
+  kubernetes: (choice, context) => openKubernetes(checkedOptions(kubernetesOptions, choice), context),
 };
 
 /** One driver of a cluster, by its choice in the fleet. Throws DriverOptionsError, or what the driver says of a missing secret. */
-export function openDriver(choice: DriverChoice, context: DriverContext): Driver {
+export function openDriver(choice: DriverChoice, context: ServerContext): Driver {
   const open = Object.hasOwn(OPEN, choice.use) ? OPEN[choice.use] : undefined;
   if (!open) throw new DriverOptionsError(`no driver is called ${choice.use}: ${Object.keys(OPEN).join(', ')}`);
   return open(choice, context);
 }
 
-function checked<T extends z.ZodType>(schema: T, choice: DriverChoice): z.output<T> {
+/** Throws DriverOptionsError. */
+export function checkedOptions<T extends z.ZodType>(schema: T, choice: DriverChoice): z.output<T> {
   const parsed = schema.safeParse(choice.options);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`);

@@ -1,25 +1,26 @@
 // A fleet file from a fabric, live or as somebody saved it: asks the tool or takes the text, reads the names, and hands both on.
 import type { ImportFabricAsked } from '../api/contract/map-schemas.ts';
-import { infinibandOptions, type InfinibandContext } from '../drivers/infiniband/options.ts';
+import { infinibandOptions } from '../drivers/infiniband/options.ts';
 import { NO_NAMES, parseNames, type NamesFile } from '../drivers/infiniband/names.ts';
 import { parseNetdiscover } from '../drivers/infiniband/netdiscover.ts';
-import { Tools, wordsOf } from '../drivers/infiniband/tools.ts';
+import { Tools } from '../drivers/infiniband/tools.ts';
+import { wordsOf } from '../drivers/shared/command.ts';
+import type { DriverContext } from '../drivers/shared/context.ts';
 import { BadInputError, shorten } from '../files/problem.ts';
 import { NAME } from '../files/values.ts';
 import { importedFabric, type ImportedFabric } from './imported-fabric.ts';
-import { DriverOptionsError } from './drivers.ts';
+import { checkedOptions } from './drivers.ts';
 
 /** Rejects with BadInputError, DriverOptionsError, or the driver's ToolError when ibnetdiscover fails. */
-export async function surveyFabric(asked: ImportFabricAsked, context: InfinibandContext): Promise<ImportedFabric> {
-  const parsed = infinibandOptions.safeParse(asked.options);
-  if (!parsed.success) throw new DriverOptionsError(`driver infiniband: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+export async function surveyFabric(asked: ImportFabricAsked, context: DriverContext): Promise<ImportedFabric> {
+  const settings = checkedOptions(infinibandOptions, { use: 'infiniband', options: asked.options as JsonOptions });
   if (!NAME.test(asked.fleet)) throw badName(asked.fleet);
   const names = asked.names === null ? NO_NAMES : namesIn(asked.names);
   const source = { names, fleet: asked.fleet, cables: asked.cables, driver: optionsGiven(asked) };
   if (asked.sweep !== null) return importedFabric(parseNetdiscover(asked.sweep.text), { ...source, from: asked.sweep.file });
-  const tools = new Tools(parsed.data, context);
+  const tools = new Tools(settings, context);
   try {
-    const { ibnetdiscover } = parsed.data.commands;
+    const { ibnetdiscover } = settings.commands;
     const said = await tools.read(ibnetdiscover, new AbortController().signal);
     const imported = importedFabric(parseNetdiscover(said.stdout), { ...source, from: ibnetdiscover.join(' ') });
     const words = wordsOf({ ...said, stdout: '' });

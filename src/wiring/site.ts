@@ -5,6 +5,8 @@ import type { Finding } from '../core/finding.ts';
 import type { Cluster, Fleet, Inventory, InventoryNode } from '../core/fleet/model.ts';
 import { names, parseNodeSet } from '../core/fleet/nodeset.ts';
 import type { Driver, Observation } from '../core/ports.ts';
+import { kubernetesOptions } from '../drivers/kubernetes/options.ts';
+import { surveyKubernetes } from '../drivers/kubernetes/survey.ts';
 import { slurmOptions } from '../drivers/slurm/options.ts';
 import { surveySlurm } from '../drivers/slurm/survey.ts';
 import { planSchema } from '../files/plan-schema.ts';
@@ -15,7 +17,8 @@ import type { JsonObject } from '../std/json.ts';
 import type { ImportedFabric } from './imported-fabric.ts';
 import { surveyFabric } from './imported-fabric-survey.ts';
 import { importedFleet, type ImportedFleet } from './imported-fleet.ts';
-import { DriverOptionsError, openDriver, type DriverContext } from './drivers.ts';
+import { importedKubernetes } from './imported-kubernetes.ts';
+import { checkedOptions, openDriver, type ServerContext } from './drivers.ts';
 
 /** An outside system gave no answer, or none that makes sense; the API knows it by its name. */
 class OutsideSilentError extends Error {
@@ -27,10 +30,22 @@ const LOOK_MS_MAX = 120_000;
 export const site = {
   /** `options` as in `drivers: {scheduler: {use: slurm, ...}}`. Throws DriverOptionsError or OutsideSilentError. */
   async importSlurm(options: JsonObject, folder: string): Promise<ImportedFleet> {
-    const parsed = slurmOptions.safeParse(options);
-    if (!parsed.success) throw new DriverOptionsError(`driver slurm: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+    const settings = checkedOptions(slurmOptions, { use: 'slurm', options });
     try {
-      return importedFleet(await surveySlurm(parsed.data, contextOf(folder)), options);
+      return importedFleet(await surveySlurm(settings, contextOf(folder)), options);
+    } catch (error) {
+      throw asSilent(error);
+    }
+  },
+
+  /** `options` as in `drivers: {scheduler: {use: kubernetes, ...}}`. Throws DriverOptionsError or OutsideSilentError. */
+  async importKubernetes(options: JsonObject, folder: string): Promise<ImportedFleet> {
+    const settings = checkedOptions(kubernetesOptions, { use: 'kubernetes', options });
+    try {
+      const survey = await surveyKubernetes(settings, contextOf(folder), AbortSignal.timeout(LOOK_MS_MAX));
+      const imported = importedKubernetes(survey, options);
+      if (imported.nodes === 0) throw new OutsideSilentError(`the cluster ${survey.clusterName} lists no node that work runs on`);
+      return imported;
     } catch (error) {
       throw asSilent(error);
     }
@@ -41,8 +56,7 @@ export const site = {
     try {
       return await surveyFabric(asked, contextOf(asked.folder));
     } catch (error) {
-      if (error instanceof Error && error.name === 'ToolError') throw new OutsideSilentError(error.message);
-      throw error;
+      throw asSilent(error);
     }
   },
 
@@ -69,14 +83,21 @@ export const site = {
   },
 };
 
-/** By name, since drivers are not told apart by class across folders. */
-const SILENCES = new Set(['SlurmCallError', 'SlurmOutputError']);
+/** Errors by name, since drivers are not told apart by class across folders, and who it is that is silent. */
+const SILENCES: ReadonlyMap<string, string> = new Map([
+  ['SlurmCallError', 'slurmctld: '],
+  ['SlurmOutputError', 'slurmctld: '],
+  // These name the server and the tool.
+  ['KubernetesSurveyError', ''],
+  ['ToolError', ''],
+]);
 
 function asSilent(error: unknown): unknown {
-  return error instanceof Error && SILENCES.has(error.name) ? new OutsideSilentError(`slurmctld: ${error.message}`) : error;
+  const who = error instanceof Error ? SILENCES.get(error.name) : undefined;
+  return error instanceof Error && who !== undefined ? new OutsideSilentError(`${who}${error.message}`) : error;
 }
 
-function contextOf(folder: string): DriverContext {
+function contextOf(folder: string): ServerContext {
   // Only looks are made from here: nothing is started that must not be started twice.
   return { folder, env: process.env, clock: wallClock(), state: folder };
 }
@@ -99,7 +120,7 @@ function nodeNames(cluster: Cluster): string[] {
   return [...names(parsed.set)];
 }
 
-async function nodesOf(cluster: Cluster, context: DriverContext): Promise<InventoryNode[]> {
+async function nodesOf(cluster: Cluster, context: ServerContext): Promise<InventoryNode[]> {
   const choice = cluster.drivers['scheduler'];
   if (!choice) return nodeNames(cluster).map((name) => unknownNode(cluster, name, 'this cluster has no scheduler driver'));
   const driver = openDriver(choice, context);
@@ -133,7 +154,7 @@ function unknownNode(cluster: Cluster, name: string, reason: string): InventoryN
   return { name, cluster: cluster.name, inService: false, state: 'unknown', reason, gpus: cluster.gpusPerNode, versions: {}, jobs: 0 };
 }
 
-async function examine(cluster: Cluster, role: string, context: DriverContext): Promise<Finding[]> {
+async function examine(cluster: Cluster, role: string, context: ServerContext): Promise<Finding[]> {
   const choice = cluster.drivers[role];
   assert(choice, `driver of role ${role}`);
   let driver: Driver;

@@ -10,7 +10,7 @@ import { planTwin, playsRole } from '../sim/twin/plan-twin.ts';
 import { createTwin } from '../sim/twin/twin.ts';
 import { wallClock } from '../std/clock.ts';
 import type { JsonObject } from '../std/json.ts';
-import { openDriver, type DriverContext } from './drivers.ts';
+import { openDriver, type ServerContext } from './drivers.ts';
 
 const REAL_PACE: Pace = { pollMs: 2_000, nodePollMs: 1_000, callTimeoutMs: 60_000, settleMs: 10_000 };
 
@@ -22,7 +22,7 @@ export async function openWorld(plan: Plan, given: JsonObject, state: string): P
 
 function realWorld(plan: Plan, options: RunOptions, state: string): World {
   const clock = wallClock();
-  const context: DriverContext = { folder: options.folder, env: process.env, clock, state };
+  const context: ServerContext = { folder: options.folder, env: process.env, clock, state };
   const local = openLocal({}, context);
   const drivers = new Map<string, Driver>();
   for (const cluster of plan.fleet.document.clusters) {

@@ -97,7 +97,7 @@ export function isReboot(event: Felt): boolean {
 }
 
 export function isRebootStep(step: ProgramStep | null): boolean {
-  return step?.action.kind === 'do' && ['reboot', 'power-cycle', 'power-off', 'reset'].includes(step.action.act);
+  return step?.action.kind === 'do' && ['reboot', 'power-cycle', 'ac-cycle', 'power-off', 'reset'].includes(step.action.act);
 }
 
 export function isReturnStep(step: ProgramStep | null): boolean {

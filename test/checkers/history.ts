@@ -64,7 +64,19 @@ export function testbedHistory(records: readonly FeltRecord[], others: readonly 
   return build(events, looks, false);
 }
 
-const ON_NODES = new Set(['stage', 'apply', 'rollback', 'read', 'check', 'work', 'bootid']);
+const ON_NODES = new Set([
+  'stage',
+  'apply',
+  'rollback',
+  'read',
+  'check',
+  'work',
+  'bootid',
+  'hca-stage',
+  'hca-burn',
+  'hca-reset',
+  'hca-rollback',
+]);
 
 function actorOf(what: string, by: string | undefined): Felt['actor'] {
   if (ON_NODES.has(what) || by === 'ssh') return 'pitstop';

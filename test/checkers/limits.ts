@@ -23,7 +23,8 @@ export function checkLimits(evidence: Evidence): Violation[] {
   for (const target of program.targets.keys()) {
     for (const out of outOfService(evidence, target)) {
       use(program.unavailableLimits, out);
-      use(program.actingLimits, { ...out, to: Math.min(out.to, leftHappyPathAt(evidence, target, out)) });
+      const acts = { ...out, to: Math.min(out.to, leftHappyPathAt(evidence, target, out)) };
+      for (const span of withoutAsides(evidence, acts)) use(program.actingLimits, span);
     }
     useOfSteps(evidence, target, use);
   }
@@ -76,6 +77,24 @@ function leftHappyPathAt(evidence: Evidence, target: number, span: Span): number
     if (gone) isOff = true;
   }
   return isOff ? span.from : Number.POSITIVE_INFINITY;
+}
+
+/** Who is held by the plan before a step gives its place among those at once back until it acts again; its return is no act. */
+function withoutAsides(evidence: Evidence, span: Span): Span[] {
+  const { program } = evidence;
+  const holds = program.waves[program.waveOf[span.target] as number]?.holds ?? [];
+  if (holds.length === 0) return [span];
+  const before = new Set(holds.map(({ step }) => step - 1));
+  const spans: Span[] = [];
+  let from: number | null = span.from;
+  for (const { at, kind, step } of evidence.entriesOf(span.target)) {
+    if (at < span.from || at > span.to) continue;
+    if (kind === 'done' && before.has(step) && from !== null) {
+      spans.push({ ...span, from, to: at });
+      from = null;
+    } else if (kind === 'intent' && !isReturnStep(evidence.step(step))) from ??= at;
+  }
+  return from === null ? spans : [...spans, { ...span, from }];
 }
 
 /** Steps that hold limits: from the command, or the reboot, as long as it lasts and the run waits for it. */

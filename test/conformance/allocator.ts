@@ -182,7 +182,7 @@ function holding(get: () => Hands): void {
     const hands = get();
     const a = hands.node(0);
     const both = await Promise.all([hands.outcomes('hold', 'left', [a]), hands.outcomes('hold', 'right', [a])]);
-    expect(both.map((outcomes) => outcomes[a]).sort()).toEqual(['done', 'refused']);
+    expect(both.map((outcomes) => outcomes[a] ?? '').sort()).toEqual(['done', 'refused']);
     const run = both[0]?.[a] === 'done' ? 'left' : 'right';
     expect((await hands.facts(a)).hold?.run).toBe(run);
     await hands.giveBack(run, [a]);

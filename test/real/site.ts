@@ -17,6 +17,7 @@ import { draw } from '../../src/std/draw.ts';
 import { must } from '../../src/std/assert.ts';
 import { Testbed, type TestbedOptions } from '../../testbed/testbed.ts';
 import { checkRun } from '../checkers/check-run.ts';
+import { checkSite } from '../checkers/site.ts';
 import { ensureBuilt } from '../../web/ensure-built.ts';
 import { Serving } from '../serving.ts';
 import type { LastLook, Violation } from '../checkers/evidence.ts';
@@ -50,9 +51,10 @@ export class Site implements AsyncDisposable {
     this.#journal = state.journal;
   }
 
-  static async open(options: TestbedOptions, policy: string): Promise<Site> {
+  /** `policy`: instead of the testbed's own. */
+  static async open(options: TestbedOptions, policy?: string): Promise<Site> {
     const site = new Site(await Testbed.start(options));
-    site.policy(policy);
+    if (policy !== undefined) site.policy(policy);
     return site;
   }
 
@@ -195,15 +197,18 @@ export class Site implements AsyncDisposable {
     await journal.close();
     const plan = parsePlan(header.plan, 'plan');
     const felt = this.testbed.felt().filter(({ at }) => at >= header.createdAt);
-    return checkRun({
+    const program = compile(plan);
+    const ofRun = checkRun({
       run,
       history: testbedHistory(felt, others),
       entries,
-      program: compile(plan),
+      program,
       jobs: plan.policy.jobs,
       finished,
       last: await this.#lastLooks(),
     });
+    const bound = program.waves.some(({ kind }) => kind !== 'node');
+    return bound ? [...ofRun, ...checkSite({ felt, entries, program, redundant: plan.policy.redundant })] : ofRun;
   }
 
   /** The version that runs on each node, read from the node's own folder. */

@@ -5,10 +5,10 @@ import { stageCode } from '../../src/core/run/states.ts';
 import { approve, consent, ControlRefusedError, CONTROLS, straggler } from '../../src/runner/controls.ts';
 import { FAULTS } from '../../src/sim/twin/config.ts';
 import { twinConfig, type TwinConfig } from '../../src/sim/twin/config.ts';
-import { draw } from '../../src/std/draw.ts';
 import type { Violation } from '../checkers/evidence.ts';
 import { testPlan, testPolicy, testProcedure } from '../plans.ts';
 import { TwinRun } from '../twin-run.ts';
+import { chances, pick, type Chance } from './chances.ts';
 
 export interface StormReport {
   readonly seed: number;
@@ -48,7 +48,7 @@ export async function storm(seed: number, nodes: number): Promise<StormReport> {
   return report(t, seed, crashes);
 }
 
-function planOf(chance: () => number, nodes: number) {
+function planOf(chance: Chance, nodes: number) {
   const jobs = pick(chance, [
     testPolicy().jobs,
     {
@@ -82,7 +82,7 @@ function planOf(chance: () => number, nodes: number) {
   });
 }
 
-function twinOf(chance: () => number, seed: number): Partial<Omit<TwinConfig, 'nodes'>> {
+function twinOf(chance: Chance, seed: number): Partial<Omit<TwinConfig, 'nodes'>> {
   const faults = Object.fromEntries(
     FAULTS.map((fault) => [fault, { share: chance() < 0.4 ? chance() * 0.3 : 0, times: 1 + Math.floor(chance() * 2) }]),
   );
@@ -102,7 +102,7 @@ function twinOf(chance: () => number, seed: number): Partial<Omit<TwinConfig, 'n
 }
 
 /** Strangers, the world, and people with their hands on the controls. */
-function interfere(t: TwinRun, hit: number, chance: () => number, nodes: number): void {
+function interfere(t: TwinRun, hit: number, chance: Chance, nodes: number): void {
   const node = anyNode(chance, nodes);
   const acts: (() => void)[] = [
     () => t.twin.killScheduler(),
@@ -121,7 +121,7 @@ function interfere(t: TwinRun, hit: number, chance: () => number, nodes: number)
 }
 
 /** Somebody on duty, who comes by now and then and sooner or later settles everything. */
-function attend(t: TwinRun, minute: number, chance: () => number): void {
+function attend(t: TwinRun, minute: number, chance: Chance): void {
   if (minute % 5 === 0) t.twin.reviveScheduler();
   if (chance() < 0.5) return;
   t.twin.reviveScheduler();
@@ -173,15 +173,6 @@ function say(word: () => unknown): void {
   }
 }
 
-function chances(seed: number): () => number {
-  let n = 0;
-  return () => draw(seed, 0, n++, 77, 0);
-}
-
-function pick<T>(chance: () => number, list: readonly T[]): T {
-  return list[Math.floor(chance() * list.length)] as T;
-}
-
-function anyNode(chance: () => number, nodes: number): string {
+function anyNode(chance: Chance, nodes: number): string {
   return `n${1 + Math.floor(chance() * nodes)}`;
 }

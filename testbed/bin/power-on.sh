@@ -9,6 +9,6 @@ rm -rf "$N/down" "$N/steps"
 mkdir "$N/steps"
 links up
 felt booted "\"by\":\"$1\",\"version\":\"$(cat "$N/version")\",\"boot\":\"$(cat "$N/boot-id")\""
-if ! fault sshRefuses; then setsid "$R/bin/sshd-of" "$node" </dev/null >/dev/null 2>&1 & fi
+if fault sshRefuses; then rm -f "$N/sshd.pid"; else setsid "$R/bin/sshd-of" "$node" </dev/null >/dev/null 2>&1 & fi
 setsid "$R/bin/slurmd-of" "$node" -b </dev/null >/dev/null 2>&1 &
 rm -rf "$N/rebooting"

@@ -30,7 +30,7 @@ const { values } = parseArgs({
 
 const parsed = parseNodeSet(values.nodes);
 if (values.help || !parsed.ok) {
-  console.log(parsed.ok ? HELP : `--nodes ${values.nodes}: ${parsed.error.message}`);
+  console.log(parsed.ok ? HELP : `--nodes ${values.nodes}: ${parsed.error.why}: ${parsed.error.mend}`);
   process.exitCode = parsed.ok ? 0 : 1;
 } else {
   const ends = ENDS.find((one) => one === values['update-ends']) ?? 'Completed';

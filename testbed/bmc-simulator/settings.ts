@@ -2,7 +2,7 @@
 
 export type Activation = 'at-once' | 'bmc-reset' | 'dc-cycle' | 'ac-cycle';
 
-export interface ComponentSettings {
+interface ComponentSettings {
   readonly version: string;
   /** When a version that was written begins to run. */
   readonly activation: Activation;

@@ -1,7 +1,7 @@
 // The tasks of one BMC: percent that advances with the clock, an end that was told, messages.
 import type { JsonObject } from '../../src/std/json.ts';
 
-export interface TaskMessage {
+interface TaskMessage {
   readonly id: string;
   readonly text: string;
   readonly severity: 'OK' | 'Warning' | 'Critical';

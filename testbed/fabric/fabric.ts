@@ -1,5 +1,5 @@
 // A simulated InfiniBand fabric on one machine: ibsim, real subnet managers, the real tools, and links that go down when told.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -145,9 +145,24 @@ export class Fabric implements AsyncDisposable {
     return this.stop();
   }
 
+  /**
+   * Now and then two managers that meet wait for ever for an answer that the simulator has lost (a real port gives up), sweep no more
+   * and answer no more; then everything is started anew.
+   */
   async #start(): Promise<void> {
     this.#startReaper();
     writeFabricFiles(this.folder, this.net, this.managers, this.#socket);
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      await this.#startSimulator();
+      if (await this.#startManagers()) return;
+      await this.#sweep();
+      const logs = this.managers.map((manager) => join('sm', manager, 'opensm.log'));
+      for (const name of ['console', 'ibsim.log', ...logs]) rmSync(join(this.folder, name), { force: true });
+    }
+    throw new FabricError(`the subnet managers did not meet in ${ATTEMPTS_MAX} attempts`);
+  }
+
+  async #startSimulator(): Promise<void> {
     await run('mkfifo', [join(this.folder, 'console')]);
     // Opened for both, it has no end: ibsim ends at the end of its console.
     const input = openSync(join(this.folder, 'console'), 'r+');
@@ -155,31 +170,35 @@ export class Fabric implements AsyncDisposable {
     const hcas = [...this.net.idsOf.values()].reduce((sum, ids) => sum + ids.length, 0);
     const sizes = ['-N', hcas + 16, '-S', this.net.switches + 16, '-P', this.net.ports + 64].map(String);
     const env = { ...processEnv, PITSTOP_FABRIC: this.folder, IBSIM_SOCKNAME: this.#socket };
-    this.#ibsim = spawn(pathOf('ibsim'), ['-s', ...sizes, join(this.folder, 'net')], {
-      detached: true,
-      env,
-      stdio: [input, output, output],
-    });
+    const stdio: StdioOptions = [input, output, output];
+    this.#ibsim = spawn(pathOf('ibsim'), ['-s', ...sizes, join(this.folder, 'net')], { detached: true, env, stdio });
     closeSync(input);
     closeSync(output);
     writeFileSync(join(this.folder, 'pid', 'ibsim'), `${this.#ibsim.pid}\n`);
     await until('ibsim to be ready', () => this.#alive() && this.#log('ibsim.log').includes('Network simulator ready'), START_SECONDS);
-    for (const [index, manager] of this.managers.entries()) {
-      await this.startManager(manager);
-      const ready = index === 0 ? 'SUBNET UP' : 'Entering STANDBY state';
-      await until(`${manager}: ${ready}`, () => this.#log(join('sm', manager, 'opensm.log')).includes(ready), START_SECONDS);
-    }
-    // The master's own records of the others may come much later.
+  }
+
+  /** false: they did not meet. */
+  async #startManagers(): Promise<boolean> {
+    const [first, ...others] = this.managers;
+    if (first === undefined) return true;
+    const hasLogged = (manager: string, words: string): boolean => this.#log(join('sm', manager, 'opensm.log')).includes(words);
+    await this.startManager(first);
+    await until(`${first} to have the subnet up`, () => hasLogged(first, 'SUBNET UP'), START_SECONDS);
+    for (const manager of others) await this.startManager(manager);
+    const seconds = MEETING_SECONDS + this.nodes.length / 200;
+    return until('the managers to be master and standby', () => this.#allKnown(), seconds).catch(() => false);
+  }
+
+  /** Each says it itself: the first is master, the others stand by. */
+  async #allKnown(): Promise<boolean> {
     const lids = await this.tool('ibnetdiscover');
     for (const [index, manager] of this.managers.entries()) {
       const lid = new RegExp(`# "${manager} mlx5_0" lid (\\d+)`).exec(lids)?.[1] ?? '0';
-      const state = index === 0 ? 'SMINFO_MASTER' : 'SMINFO_STANDBY';
-      await until(
-        `${manager} to be told ${state}`,
-        async () => (await this.tool('sminfo', [lid]).catch(() => '')).includes(state),
-        START_SECONDS,
-      );
+      const said = await this.tool('sminfo', [lid]).catch(() => '');
+      if (!said.includes(index === 0 ? 'SMINFO_MASTER' : 'SMINFO_STANDBY')) return false;
     }
+    return true;
   }
 
   #alive(): boolean {
@@ -226,9 +245,13 @@ export class Fabric implements AsyncDisposable {
     this.#reaper = spawn('sh', ['-c', script, this.folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   }
 
-  async #stop(): Promise<void> {
+  async #sweep(): Promise<void> {
     if (existsSync(this.command('sweep'))) await run(this.command('sweep'), []);
     if (this.#ibsim) await ended(this.#ibsim);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#sweep();
     if (this.#reaper) {
       this.#reaper.kill('SIGKILL');
       await ended(this.#reaper);
@@ -238,6 +261,8 @@ export class Fabric implements AsyncDisposable {
 }
 
 const START_SECONDS = 30;
+const MEETING_SECONDS = 6;
+const ATTEMPTS_MAX = 5;
 
 /** The attribute that ibsim calls PortInfo. */
 const PORT_INFO = 21;

@@ -14,7 +14,7 @@ const TOOLS = ['ibnetdiscover', 'iblinkinfo', 'ibqueryerrors', 'saquery', 'sminf
 const PRELOADS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
 
 export function writeFabricFiles(folder: string, net: FabricNet, managers: readonly string[], socket: string): void {
-  for (const name of ['bin', 'ids', 'pid', ...managers.map((manager) => join('sm', manager))])
+  for (const name of ['bin', 'ids', 'pid', 'run', ...managers.map((manager) => join('sm', manager))])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'net'), net.text);
   for (const [name, ids] of net.idsOf) writeFileSync(join(folder, 'ids', name), `${ids.join('\n')}\n`);
@@ -24,7 +24,8 @@ export function writeFabricFiles(folder: string, net: FabricNet, managers: reado
   const preload = join(preloadFolder(), 'umad2sim', 'libumad2sim.so');
   // The preload is set for the tool alone: a shell that had it would take part in the fabric itself.
   const as = (host: string): string => `PITSTOP_FABRIC='${folder}' LD_PRELOAD='${preload}' SIM_HOST=${host} IBSIM_SOCKNAME='${socket}'`;
-  for (const tool of TOOLS) script(folder, tool, `exec env ${as(OPS_HOST)} '${pathOf(tool)}' "$@"`);
+  // What is preloaded makes folders where it runs.
+  for (const tool of TOOLS) script(folder, tool, `cd "$R/run" && exec env ${as(OPS_HOST)} '${pathOf(tool)}' "$@"`);
   script(folder, 'fabric-unlink', `${CONSOLE}printf 'Unlink "%s"\\n' $ids >"$R/console"`);
   script(folder, 'fabric-relink', `${CONSOLE}printf 'Relink "%s"\\n' $ids >"$R/console"`);
   script(folder, 'sm-stop', SM_STOP);
@@ -41,7 +42,8 @@ function preloadFolder(): string {
 
 function script(folder: string, name: string, body: string): void {
   const path = join(folder, 'bin', name);
-  writeFileSync(path, `#!/bin/sh\nR='${folder}'\n${body}\n`);
+  // Whatever takes part in the fabric keeps a folder of its own where it was started.
+  writeFileSync(path, `#!/bin/sh\nR='${folder}'\ncd "$R" || exit 1\n${body}\n`);
   chmodSync(path, 0o755);
 }
 
@@ -51,8 +53,12 @@ function ownConf(folder: string, manager: string, priority: number): string {
   return `sm_priority ${priority}\nlog_file ${join(place, 'opensm.log')}\ndump_files_dir ${place}/\n`;
 }
 
-/** A standby asks the master twice a second and takes over after four questions without an answer. */
-const SHARED_CONF = `sweep_interval 2
+/**
+ * A standby asks the master twice a second and takes over after four questions without an answer. Sweeps are by time, not by traps: a
+ * master that swept because its standby had just appeared waited for ever in 6 of 50 starts on a busy machine (see `#start` in fabric.ts).
+ */
+const SHARED_CONF = `sweep_interval 1
+sweep_on_trap FALSE
 sminfo_polling_timeout 500
 polling_retry_number 4
 force_log_flush TRUE
@@ -71,9 +77,9 @@ rm -f "$R/pid/$1"`;
 
 function smStart(opensm: string): string {
   return `pid=$(cat "$R/pid/\${1:?name of a manager}" 2>/dev/null)
-[ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = opensm ] && exit 0
+case $(cat "/proc/\${pid:-none}/stat" 2>/dev/null) in *') Z '*) ;; *'(opensm)'*) exit 0 ;; esac
 [ -d "$R/sm/$1" ] || { echo "no manager is called $1" >&2; exit 2; }
-setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$R/pid/$1" ${opensm} -F "$R/sm/$1/opensm.conf" </dev/null >>"$R/sm/$1/out" 2>&1 &`;
+cd "$R/run" && setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$R/pid/$1" ${opensm} -F "$R/sm/$1/opensm.conf" </dev/null >>"$R/sm/$1/out" 2>&1 &`;
 }
 
 /** Ends all that carries this fabric's mark, by pid. */

@@ -63,7 +63,10 @@ function fleet(site: SiteDocuments): string {
     name: 'testbed',
     ...(shared ? { customer: 'aurora' } : {}),
     nodes: range('n', nodes.length),
-    units: Array.from({ length: units }, (_, index) => ({ name: `u${index + 1}`, nodes: range('n', (index + 1) * perUnit, index * perUnit + 1) })),
+    units: Array.from({ length: units }, (_, index) => ({
+      name: `u${index + 1}`,
+      nodes: range('n', (index + 1) * perUnit, index * perUnit + 1),
+    })),
     switches: [...leaves(true), ...net.spines.map((name) => ({ name, role: 'spine' }))],
     links: [...linksOf(nodes), ...trunks(true)],
     subnetManagers: site.managers.map(({ at }) => at),
@@ -160,10 +163,13 @@ function catalogue(folder: string): { readonly [component: string]: string } {
     `{name: all, run: ${run('all', '{nodes}')}, nodes: all, as: nccl, busbwMin: 300}`,
   ];
   const validate = `  validate:\n    timeout: 60s\n    check:\n${checks.map((check) => `      - ${check}\n`).join('')}`;
-  const mopUp = 'mopUp:\n  - {way: remote, share: 90%, takes: {median: 10s, logSd: 0.5, n: 0, source: testbed}, tries: [{by: shell, do: reboot}, {by: bmc, do: power-cycle}]}\n  - {way: hands, share: 10%, takes: {median: 5m, logSd: 0.5, n: 0, source: testbed}, crew: hardware}\n';
+  const mopUp =
+    'mopUp:\n  - {way: remote, share: 90%, takes: {median: 10s, logSd: 0.5, n: 0, source: testbed}, tries: [{by: shell, do: reboot}, {by: bmc, do: power-cycle}]}\n  - {way: hands, share: 10%, takes: {median: 5m, logSd: 0.5, n: 0, source: testbed}, crew: hardware}\n';
   return {
+    // This site's image brings no adapter firmware along: that is burnt by itself.
     'host-os': `component: host-os
 extends: builtin
+carries: []
 steps:
   stage: {run: ${run('stage', '{version}')}, ${takes('1s')}, timeout: 30s}
   apply: {run: ${run('apply', '{version}')}, ${takes('1s')}, timeout: 30s}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { argv } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { readText } from '../processes.ts';
 
 const TICK_MS = 1_000;
 /** An alert that nobody posts again is over after this time. */
@@ -44,11 +45,8 @@ async function tick(): Promise<void> {
 function isDown(node: string, off: readonly string[]): boolean {
   const state = join(folder, 'nodes', node);
   if (existsSync(join(state, 'down')) || off.some((link) => link.startsWith(`${node}/`))) return true;
-  return commandOf(readText(join(state, 'slurmd.pid')).trim()) !== 'slurmd';
-}
-
-function commandOf(pid: string): string {
-  return pid === '' ? '' : readText(`/proc/${pid}/comm`).trim();
+  const pid = readText(join(state, 'slurmd.pid')).trim();
+  return !/\(slurmd\) [^Z]/.test(readText(`/proc/${pid}/stat`));
 }
 
 function alertOf(node: string, startsAt: number, endsAt: number): object {
@@ -76,12 +74,4 @@ async function look(): Promise<void> {
 
 function feel(node: string, event: { readonly what: string; readonly suppressed?: boolean }): void {
   appendFileSync(join(folder, 'nodes', node, 'felt.log'), `${JSON.stringify({ at: Date.now(), node, ...event })}\n`);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // it has gone meanwhile
-  }
 }

@@ -87,9 +87,10 @@ export class Site {
     return this.#allocator;
   }
 
-  /** Names of switches, leaves first. */
+  /** Names of switches, leaves first; none before the start. */
   get switches(): readonly string[] {
-    return [...this.fabric.net.leaves, ...this.fabric.net.spines];
+    const net = this.#parts?.fabric.net;
+    return [...(net?.leaves ?? []), ...(net?.spines ?? [])];
   }
 
   /** Fabric, BMCs, Alertmanager and the documents; resolves when all of them answer. */
@@ -128,7 +129,16 @@ export class Site {
     });
     const leases = this.#allocator.leases;
     const managers = await this.#managers();
-    writeSiteDocuments({ ...this.#home, ...this.options, net: fabric.net, managers, bmcs, allocator: this.#allocator.options, leases, alerts: alertmanager.url });
+    writeSiteDocuments({
+      ...this.#home,
+      ...this.options,
+      net: fabric.net,
+      managers,
+      bmcs,
+      allocator: this.#allocator.options,
+      leases,
+      alerts: alertmanager.url,
+    });
   }
 
   /** What watches and moves the nodes, once they are up. */
@@ -164,7 +174,10 @@ export class Site {
 
   /** Links that are down, by the state that the testbed wants; a port in Initialize is not among them. */
   linksDown(): string[] {
-    return readFileSync(join(this.#home.folder, 'site', 'off'), 'utf8').trim().split('\n').filter(Boolean);
+    return readFileSync(join(this.#home.folder, 'site', 'off'), 'utf8')
+      .trim()
+      .split('\n')
+      .filter(Boolean);
   }
 
   async misbehave(target: string, fault: SiteFault, value: number): Promise<void> {
@@ -179,7 +192,8 @@ export class Site {
     }
     if (value < 1 || value > this.options.rails) throw new SiteError(`${target} has no rail ${value}`);
     writeFileSync(join(this.#home.folder, 'nodes', target, 'faults', fault), `${value}\n`);
-    if (fault === 'errorsGrow') this.#home.spawn(`errors-grow-${target}`, join(this.#home.folder, 'bin', 'on-node'), [target, 'errors-grow', String(value)]);
+    if (fault === 'errorsGrow')
+      this.#home.spawn(`errors-grow-${target}`, join(this.#home.folder, 'bin', 'on-node'), [target, 'errors-grow', String(value)]);
   }
 
   /** Takes a node's or switch's faults on the site away. */

@@ -10,7 +10,8 @@ if (program === 'squeue') stdout.write(jobs(args.at(-1) ?? ''));
 else if (args.includes('ping')) stdout.write('Slurmctld(primary) at fake is UP\n');
 else if (args.includes('node')) stdout.write(state.nodes.map(nodeLine).join('\n'));
 else if (args.includes('res')) stdout.write(state.reservations.map(reservationLine).join('\n') || 'No reservations in the system\n');
-else if (args.includes('config')) stdout.write('ClusterName             = fake\nSLURM_VERSION           = 25.05.0\nSlurmUser               = root(0)\n');
+else if (args.includes('config'))
+  stdout.write('ClusterName             = fake\nSLURM_VERSION           = 25.05.0\nSlurmUser               = root(0)\n');
 else change();
 
 function change(): void {

@@ -2,8 +2,9 @@
 // (slurm.schedmd.com/rest_api.html), over a cluster in a file; beside it commands of Slurm's names that show the same cluster.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { deleteReservation, loadCluster, saveCluster, updateNodes, writeReservation, type FakeCluster } from './cluster.ts';
 
@@ -34,7 +35,10 @@ export class FakeSlurm implements AsyncDisposable {
     saveCluster(this.#file, settings.cluster);
     for (const name of ['scontrol', 'squeue']) {
       const script = join(this.bin, name);
-      writeFileSync(script, `#!/bin/sh\nexec '${execPath}' '${resolve(import.meta.dirname, 'command.ts')}' '${this.#file}' ${name} "$@"\n`);
+      writeFileSync(
+        script,
+        `#!/bin/sh\nexec '${execPath}' '${fileURLToPath(new URL('./command.ts', import.meta.url))}' '${this.#file}' ${name} "$@"\n`,
+      );
       chmodSync(script, 0o755);
     }
     this.#server = createServer((request, response) => {
@@ -74,12 +78,24 @@ export class FakeSlurm implements AsyncDisposable {
     if (request.headers['x-slurm-user-token'] !== this.#settings.token) return { status: 401, text: 'Authentication failure', cut: false };
     if (url === '/openapi/v3') return { status: 200, text: JSON.stringify({ info: {}, paths: this.#paths() }), cut: false };
     if (this.trouble === 'html') return { status: 502, text: '<html>Bad Gateway</html>', cut: false };
-    if (this.trouble === 'other shape') return { status: 200, text: '{"nodes":[{"hostname":"n1"}],"jobs":{},"reservations":7,"errors":[]}', cut: false };
+    if (this.trouble === 'other shape')
+      return { status: 200, text: '{"nodes":[{"hostname":"n1"}],"jobs":{},"reservations":7,"errors":[]}', cut: false };
     const refused = this.trouble === 'refused';
-    const { answer, error } = refused ? { answer: {}, error: 'Slurm backend in fault' } : this.#perform(method, url, Buffer.concat(parts).toString());
+    const { answer, error } = refused
+      ? { answer: {}, error: 'Slurm backend in fault' }
+      : this.#perform(method, url, Buffer.concat(parts).toString());
     const errors = error === null ? [] : [{ description: error, error_number: 2000, error, source: 'slurmctld' }];
-    const text = JSON.stringify({ ...answer, meta: { plugin: { data_parser: `data_parser/${this.#settings.version}` } }, errors, warnings: [] });
-    return { status: error === null ? 200 : 500, text: this.trouble === 'cut off' ? text.slice(0, 40) : text, cut: this.trouble === 'cut off' };
+    const text = JSON.stringify({
+      ...answer,
+      meta: { plugin: { data_parser: `data_parser/${this.#settings.version}` } },
+      errors,
+      warnings: [],
+    });
+    return {
+      status: error === null ? 200 : 500,
+      text: this.trouble === 'cut off' ? text.slice(0, 40) : text,
+      cut: this.trouble === 'cut off',
+    };
   }
 
   #paths(): { readonly [path: string]: { readonly [method: string]: object } } {
@@ -109,7 +125,9 @@ export class FakeSlurm implements AsyncDisposable {
       error = updateNodes(state, [decodeURIComponent(name)], wanted.state[0] ?? '', wanted.reason ?? null);
     } else if (method === 'DELETE' && what === 'reservation') error = deleteReservation(state, decodeURIComponent(name));
     else if (method === 'POST' && what === 'reservation') {
-      const wanted = z.looseObject({ name: z.string(), node_list: z.array(z.string()), flags: z.array(z.string()).default([]) }).parse(JSON.parse(body));
+      const wanted = z
+        .looseObject({ name: z.string(), node_list: z.array(z.string()), flags: z.array(z.string()).default([]) })
+        .parse(JSON.parse(body));
       writeReservation(state, wanted.name, wanted.node_list, wanted.flags, Math.floor(Date.now() / 1000));
       error = null;
     }
@@ -123,16 +141,44 @@ const set = (number: number): object => ({ set: true, infinite: false, number })
 function shown(state: FakeCluster, what: string): readonly object[] {
   if (what === 'nodes')
     return state.nodes.map(({ name, state: flags, reason, gres, gresUsed, cpus, cpusAllocated, memoryMb }) => ({
-      ...{ name, hostname: name, state: flags, reason, gres, gres_used: gresUsed, cpus, alloc_cpus: cpusAllocated, real_memory: memoryMb },
+      name,
+      hostname: name,
+      state: flags,
+      reason,
+      gres,
+      gres_used: gresUsed,
+      cpus,
+      alloc_cpus: cpusAllocated,
+      real_memory: memoryMb,
       partitions: ['batch'],
     }));
   if (what === 'reservations')
     return state.reservations.map(({ name, nodes, flags, from, to }) => ({
-      ...{ name, node_list: nodes.join(','), node_count: nodes.length, flags, start_time: set(from), end_time: set(to), users: 'root' },
+      name,
+      node_list: nodes.join(','),
+      node_count: nodes.length,
+      flags,
+      start_time: set(from),
+      end_time: set(to),
+      users: 'root',
     }));
   return state.jobs.map((job) => ({
-    ...{ job_id: job.id, name: job.name, user_name: job.user, job_state: job.state, nodes: job.nodes, batch_host: job.batchHost },
-    ...{ start_time: set(job.start), end_time: set(job.end), restart_cnt: job.restarts, node_count: set(job.nodeCount), tasks: set(1) },
-    ...{ tres_alloc_str: job.tres, tres_per_job: '', tres_per_node: '', tres_per_task: '', state_reason: 'None', comment: job.comment },
+    job_id: job.id,
+    name: job.name,
+    user_name: job.user,
+    job_state: job.state,
+    nodes: job.nodes,
+    batch_host: job.batchHost,
+    start_time: set(job.start),
+    end_time: set(job.end),
+    restart_cnt: job.restarts,
+    node_count: set(job.nodeCount),
+    tasks: set(1),
+    tres_alloc_str: job.tres,
+    tres_per_job: '',
+    tres_per_node: '',
+    tres_per_task: '',
+    state_reason: 'None',
+    comment: job.comment,
   }));
 }

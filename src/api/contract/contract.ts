@@ -189,7 +189,9 @@ const runs = {
   approve: act('/runs/{run}/approve', 'Approve what asks: a wave, the return gate, a hand-over', 'approver')
     .input(approveSchema)
     .output(leavesSchema),
-  straggler: act('/runs/{run}/straggler', 'Say of stragglers: take, retry, fixed or drop; of links: reseat, clean or swap').input(stragglerActSchema).output(leavesSchema),
+  straggler: act('/runs/{run}/straggler', 'Say of stragglers: take, retry, fixed or drop; of links: reseat, clean or swap')
+    .input(stragglerActSchema)
+    .output(leavesSchema),
   consent: act('/runs/{run}/consent', "Record a customer's consent", 'approver').input(consentSchema).output(leavesSchema),
   events: look('/runs/{run}/events', 'The journal; waits up to `waitMs` for the first entry when there is none yet')
     .input(
@@ -286,6 +288,9 @@ const learning = {
 
 const site = {
   importSlurm: ask('/site/import-slurm', 'A fleet document from what Slurm says', 'admin')
+    .input(z.object({ options: z.record(z.string(), z.unknown()), folder: z.string() }))
+    .output(z.unknown()),
+  importKubernetes: ask('/site/import-kubernetes', 'A fleet document from what Kubernetes says', 'admin')
     .input(z.object({ options: z.record(z.string(), z.unknown()), folder: z.string() }))
     .output(z.unknown()),
   importFabric: ask('/site/import-fabric', 'A fleet document from one sweep of an InfiniBand fabric', 'admin')

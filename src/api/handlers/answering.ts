@@ -21,5 +21,5 @@ export const badInput = (message: string): Error => new ORPCError('BAD_INPUT', {
 export const forbidden = (message: string): Error => new ORPCError('FORBIDDEN', { status: 403, message });
 
 const REFUSALS = new Set(['TargetOccupiedError', 'RunExistsError', 'DeskRefusedError']);
-const BAD_INPUTS = new Set(['BadInputError', 'SecretMissingError', 'DriverOptionsError', 'DriverUnknownError']);
+const BAD_INPUTS = new Set(['BadInputError', 'OptionSourceError', 'DriverOptionsError', 'DriverUnknownError']);
 const OUTSIDE = new Set(['OutsideSilentError', 'SlurmSilentError']);

@@ -35,6 +35,9 @@ export function learningProcedures(parts: ApiParts) {
 export function siteProcedures({ site }: ApiParts) {
   return {
     importSlurm: os.site.importSlurm.handler(({ input }) => answering(() => site.importSlurm(input.options as JsonObject, input.folder))),
+    importKubernetes: os.site.importKubernetes.handler(({ input }) =>
+      answering(() => site.importKubernetes(input.options as JsonObject, input.folder)),
+    ),
     importFabric: os.site.importFabric.handler(({ input }) => answering(() => site.importFabric(input))),
     inventory: os.site.inventory.handler(({ input }) => answering(() => site.inventory(input.fleet, input.folder))),
     doctor: os.site.doctor.handler(({ input }) => answering(async () => [...(await site.doctor(input.fleet, input.folder))])),

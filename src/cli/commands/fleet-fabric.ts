@@ -2,15 +2,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { readText, writeWhole } from '../../files/read-text.ts';
+import { readText } from '../../files/read-text.ts';
 import { findingSchema } from '../../api/contract/schemas.ts';
-import { counted } from '../../std/share.ts';
 import type { CliContext } from '../context.ts';
-import { findingLines, printJson } from '../output.ts';
+import { findingLines } from '../output.ts';
 import { slowly } from '../progress.ts';
+import { giveImported, importedSchema, type Wanted } from './fleet-imported.ts';
 
-/** What the server makes of a fabric: the fleet file's text for people, and the same as a document. */
-const importedSchema = z.object({ text: z.string(), document: z.unknown(), nodes: z.number().int(), findings: z.array(findingSchema) });
+const fabricSchema = importedSchema.extend({ findings: z.array(findingSchema) });
 
 export function addImportFabric(importing: Command, context: CliContext): void {
   importing
@@ -30,7 +29,7 @@ export function addImportFabric(importing: Command, context: CliContext): void {
     .action((options: FabricOptions) => importFabric(context, options));
 }
 
-interface FabricOptions {
+interface FabricOptions extends Wanted {
   readonly from?: string;
   readonly names?: string;
   readonly fleet: string;
@@ -39,12 +38,10 @@ interface FabricOptions {
   readonly ca?: string;
   readonly port?: string;
   readonly sudo?: true;
-  readonly output?: string;
-  readonly json?: true;
 }
 
 async function importFabric({ client, terminal }: CliContext, options: FabricOptions): Promise<void> {
-  const { from, names, fleet, cables, output, json } = options;
+  const { from, names, fleet, cables } = options;
   const asked = {
     options: driverOptions(options),
     folder: process.cwd(),
@@ -54,16 +51,14 @@ async function importFabric({ client, terminal }: CliContext, options: FabricOpt
     cables: cables === true,
   };
   const server = await client();
-  const imported = importedSchema.parse(await slowly(terminal, 'looking at the fabric', server.site.importFabric(asked)));
+  const imported = fabricSchema.parse(await slowly(terminal, 'looking at the fabric', server.site.importFabric(asked)));
   for (const line of findingLines(imported.findings)) terminal.err(`${line}\n`);
-  if (output !== undefined) {
-    writeWhole(output, imported.text);
-    terminal.err(
-      `${output}: ${counted(imported.nodes, 'node')}; next: say what drains its nodes and how they are reached (drivers: scheduler, shell), then pitstop fleet check ${output}\n`,
-    );
-  }
-  if (json) printJson(terminal, imported.document);
-  else if (output === undefined) terminal.out(imported.text);
+  giveImported(
+    terminal,
+    imported,
+    options,
+    (file) => `say what drains its nodes and how they are reached (drivers: scheduler, shell), then pitstop fleet check ${file}`,
+  );
 }
 
 const TOOLS = ['ibnetdiscover', 'iblinkinfo', 'ibqueryerrors', 'saquery'] as const;

@@ -1,24 +1,21 @@
 // `pitstop fleet check` and `fleet affected` read a fleet file, `fleet keep` hands it to the server, `fleet import` writes one.
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import type { Finding } from '../../core/finding.ts';
 import type { Fleet } from '../../core/fleet/model.ts';
 import { size } from '../../core/fleet/nodeset.ts';
 import { topologyOf } from '../../core/fleet/topology.ts';
 import { readFleetInForce } from '../../files/fleet-file.ts';
 import { BadInputError, showProblem } from '../../files/problem.ts';
-import { writeWhole } from '../../files/read-text.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { findingLines, printJson } from '../output.ts';
 import { slowly } from '../progress.ts';
 import { addAffected } from './fleet-affected.ts';
 import { addImportFabric } from './fleet-fabric.ts';
+import { giveImported, importedSchema, type Wanted } from './fleet-imported.ts';
+import { addImportKubernetes } from './fleet-kubernetes.ts';
 import { counted } from '../../std/share.ts';
-
-/** What the server makes of a live cluster: the fleet file's text for people, and the same as a document. */
-const importedSchema = z.object({ text: z.string(), document: z.unknown(), nodes: z.number().int() });
 
 export function addFleet(program: Command, context: CliContext): void {
   const fleet = program.command('fleet').description('read and write fleet files');
@@ -48,14 +45,13 @@ export function addFleet(program: Command, context: CliContext): void {
     .option('--json', 'print the document as JSON')
     .addHelpText('after', '\nExample:\n  pitstop fleet import slurm -o fleet.yaml')
     .action((options: ImportOptions) => importSlurm(context, options));
+  addImportKubernetes(importing, context);
   addImportFabric(importing, context);
 }
 
-interface ImportOptions {
+interface ImportOptions extends Wanted {
   readonly conf?: string;
   readonly bin?: string;
-  readonly output?: string;
-  readonly json?: true;
 }
 
 interface KeepOptions {
@@ -75,20 +71,13 @@ async function keep({ client, terminal }: CliContext, file: string, { catalogue,
   else terminal.err(`${kept.fleet}: the server knows its ${counted(kept.nodes, 'node')} now\n`);
 }
 
-async function importSlurm({ client, terminal }: CliContext, { conf, bin, output, json }: ImportOptions): Promise<void> {
+async function importSlurm({ client, terminal }: CliContext, { conf, bin, ...wanted }: ImportOptions): Promise<void> {
   const options = { ...(conf === undefined ? {} : { conf: resolve(conf) }), ...(bin === undefined ? {} : { bin: resolve(bin) }) };
   const server = await client();
   const imported = importedSchema.parse(
     await slowly(terminal, 'asking slurmctld', server.site.importSlurm({ options, folder: process.cwd() })),
   );
-  if (output !== undefined) {
-    writeWhole(output, imported.text);
-    terminal.err(
-      `${output}: ${counted(imported.nodes, 'node')}; next: say how nodes are reached (drivers: shell), then pitstop doctor --fleet ${output}\n`,
-    );
-  }
-  if (json) printJson(terminal, imported.document);
-  else if (output === undefined) terminal.out(imported.text);
+  giveImported(terminal, imported, wanted, (file) => `say how nodes are reached (drivers: shell), then pitstop doctor --fleet ${file}`);
 }
 
 function check({ terminal, exit }: CliContext, file: string, json: boolean): void {

@@ -5,6 +5,8 @@ export const STEP_PLACEHOLDERS = ['node', 'version', 'previous'] as const;
 /** In checks of several nodes; see `fillGroup`. */
 export const CHECK_PLACEHOLDERS = [...STEP_PLACEHOLDERS, 'nodes', 'rail'] as const;
 export const JOB_PLACEHOLDERS = ['job', 'node'] as const;
+/** In drivers' options; all but the first are for the commands of an allocator. */
+export const DRIVER_PLACEHOLDERS = ['node', 'nodes', 'reason', 'run'] as const;
 /** In the names of a fleet file. */
 export const NAME_PLACEHOLDERS = ['unit', 'rail'] as const;
 

@@ -1,8 +1,8 @@
 // Which targets go first: the policy's canaries, or one target where there are enough for it to be worth the wait.
 import type { Policy } from '../change/policy.ts';
 import type { Finding } from '../finding.ts';
-import type { Inventory } from '../fleet/model.ts';
-import { difference, EMPTY, fold, intersection, names, nodeSetOf, parseNodeSet, size } from '../fleet/nodeset.ts';
+import type { Cluster, Inventory } from '../fleet/model.ts';
+import { difference, EMPTY, fold, has, intersection, names, nodeSetOf, parseNodeSet, size } from '../fleet/nodeset.ts';
 import type { NodeSet } from '../fleet/nodeset.ts';
 import type { Topology } from '../fleet/topology.ts';
 import { unionOf } from './affected.ts';
@@ -48,10 +48,12 @@ export function chooseCanary(
     return EMPTY;
   }
   const down = new Set(inventory?.nodes.filter((node) => !node.inService).map((node) => node.name));
+  const managers = managersOf(first.cluster);
   let chosen: string | null = null;
   for (const name of names(first.targets)) {
     chosen ??= name;
-    if (down.has(name)) continue;
+    // Where a subnet manager runs comes late: the standby's place first, the master's last.
+    if (down.has(name) || has(managers, name)) continue;
     chosen = name;
     break;
   }
@@ -60,6 +62,11 @@ export function chooseCanary(
     `${chosen ?? ''}: one of ${n}, the first${skipped} of ${first.cluster.name}, which is served first; it must come back before the others start`,
   );
   return nodeSetOf(chosen === null ? [] : [chosen]);
+}
+
+function managersOf({ subnetManagers }: Cluster): NodeSet {
+  const parsed = parseNodeSet(subnetManagers ?? '');
+  return parsed.ok ? parsed.set : EMPTY;
 }
 
 export function canaryOutside(wanted: NodeSet, work: readonly KindWork[]): Finding[] {

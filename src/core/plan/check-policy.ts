@@ -120,7 +120,9 @@ const RECORDED = 'recorded, not enforced by this version';
 function notInForce({ plan }: Checked): Finding[] {
   const { overlap, redundant, crew, parts, validation, gates } = plan.policy;
   const fabric = new Set(plan.fleet.document.clusters.filter(({ drivers }) => drivers['fabric'] !== undefined).map(({ name }) => name));
-  const idle = plan.waves.filter(({ kind, cluster }) => kind !== 'node' && !((kind === 'switch' || kind === 'link') && fabric.has(cluster)));
+  const idle = plan.waves.filter(
+    ({ kind, cluster }) => kind !== 'node' && !((kind === 'switch' || kind === 'link') && fabric.has(cluster)),
+  );
   const kinds = [...new Set(idle.map((wave) => wave.kind))];
   const untouched = idle.length > 0;
   const keys: readonly (readonly [string, boolean, string])[] = [
@@ -141,8 +143,6 @@ function notInForce({ plan }: Checked): Finding[] {
   ];
   return [
     ...keys.flatMap(([key, set, instead]) => (set ? [finding('info', 'not-in-force-yet', key, instead)] : [])),
-    ...kinds.map((kind) =>
-      finding('warning', 'not-in-force-yet', kind, NOBODY_ACTS[kind]),
-    ),
+    ...kinds.map((kind) => finding('warning', 'not-in-force-yet', kind, NOBODY_ACTS[kind])),
   ];
 }

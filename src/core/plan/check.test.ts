@@ -210,10 +210,7 @@ const CASES: readonly (readonly [string, Draft, Draft?])[] = [
   ['info not-in-force-yet policy.parts', withPolicy({ parts: { 'gpu-tray': { onSite: 12, arriving: [] } } })],
   ['info not-in-force-yet policy.validation', withPolicy({ validation: 'sample' }), withPolicy({ validation: 'all' })],
   ['info not-in-force-yet policy.gates.countIn', withPolicy({ gates: { ...examplePolicy().gates, countIn: 'domain' } })],
-  [
-    'warning not-in-force-yet switch',
-    withSwitch('lab'),
-  ],
+  ['warning not-in-force-yet switch', withSwitch('lab')],
   [
     'info not-in-force-yet policy.overlap',
     { ...withSwitch('lab'), policy: { ...GOOD.policy, overlap: [['a', 'b']] } },

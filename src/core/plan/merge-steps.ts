@@ -17,7 +17,10 @@ export function linksStep(soakMs: number): Step {
     ...builtInStep('links', { kind: 'do', act: 'links' }, 'conforming'),
     by: 'fabric',
     // The rehearsal's own guess is for the usual soak.
-    takes: soakMs === LINK_SOAK_MS ? null : { medianMs: soakMs * 1.5, logSd: 0.3, n: 0, source: 'guess: the links come up, and are clean for a soak' },
+    takes:
+      soakMs === LINK_SOAK_MS
+        ? null
+        : { medianMs: soakMs * 1.5, logSd: 0.3, n: 0, source: 'guess: the links come up, and are clean for a soak' },
     timeoutMs: LINK_SOAKS * soakMs + 60_000,
   };
 }

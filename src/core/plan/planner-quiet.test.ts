@@ -185,10 +185,7 @@ test('a domain without a drain of its own: its nodes are drained for it', () => 
   const fleet = exampleFleet([clusterOf('a', 4, { domains: [{ name: 'd1', nodes: 'a[1-4]', switches: 9 }] })]);
   const bundle = exampleProcedure('nvlink-bundle', { kind: 'domain' });
   const planned = plan(fleet, { procedures: procedures(bundle) });
-  expect(waves(planned)).toEqual([
-    'a.domain.main d1 once quiet a.node.behind',
-    'a.node.behind a[1-4] held before links for a.domain.main',
-  ]);
+  expect(waves(planned)).toEqual(['a.domain.main d1 once quiet a.node.behind', 'a.node.behind a[1-4] held before links for a.domain.main']);
   expect(errors(planned)).toEqual([]);
 });
 

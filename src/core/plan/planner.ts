@@ -171,7 +171,14 @@ interface Parts extends Omit<PlanInput, 'procedures'> {
 
 function assemble(parts: Parts): Planned {
   const { policy, inventory, topology, sequence = {} } = parts;
-  const { waves, phases, work, why, findings } = makeWaves(parts.work, { policy, topology, inventory, sequence, behind: parts.behind, links: linksOf(parts, 'node') });
+  const { waves, phases, work, why, findings } = makeWaves(parts.work, {
+    policy,
+    topology,
+    inventory,
+    sequence,
+    behind: parts.behind,
+    links: linksOf(parts, 'node'),
+  });
   const report: PlanReport = {
     why: [
       ...parts.why,

@@ -167,6 +167,14 @@ export function curveOf(chronicle: Chronicle): [number, number][] {
   return zero === null ? [] : returnTimes(chronicle).map((at, index) => [(at - zero) / MINUTE, index + 1]);
 }
 
+/** Two procedures may have steps of one name: those say whose they are. */
+function phaseName({ program }: Chronicle, id: number, byStep: ReadonlyMap<number, unknown>): string {
+  const step = program.steps[id];
+  if (!step) return '';
+  const others = [...byStep.keys()].some((other) => other !== id && program.steps[other]?.name === step.name && program.steps[other].chain !== step.chain);
+  return others ? `${step.name} of ${program.chains[step.chain]?.id ?? ''}` : step.name;
+}
+
 function phasesOf(chronicle: Chronicle): PhaseRetro[] {
   const byStep = new Map<number, EndedStep[]>();
   for (const ended of chronicle.ended) {
@@ -185,7 +193,7 @@ function phasesOf(chronicle: Chronicle): PhaseRetro[] {
       const plannedMedianMin = planned === null ? null : planned.medianMs / MINUTE;
       const medianMin = quantile(times, 0.5);
       return {
-        step: chronicle.program.steps[step]?.name ?? '',
+        step: phaseName(chronicle, step, byStep),
         ended: times.length,
         failed: list.filter(({ how }) => how === 'failed').length,
         expired: list.filter(({ how }) => how === 'expired').length,

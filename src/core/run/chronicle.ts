@@ -61,6 +61,8 @@ export interface Chronicle {
   }[];
   /** By target: the last intent that no later event of the target has answered; null = none in doubt. */
   readonly openIntent: (OpenIntent | null)[];
+  /** This run stopped the subnet manager of the target, and has not started it again. */
+  readonly managerStopped: boolean[];
 }
 
 export interface EndedStep {
@@ -109,6 +111,7 @@ export function createChronicle(program: Program): Chronicle {
     inService: [],
     acts: [],
     openIntent: Array.from({ length: n }, () => null),
+    managerStopped: Array.from({ length: n }, () => false),
   };
 }
 
@@ -205,7 +208,9 @@ function note(chronicle: Chronicle, entry: Entry): void {
     if (chronicle.timeZero === null && isDrain(chronicle, entry.step)) chronicle.timeZero = at;
     if (typeof data['bootId'] === 'string') chronicle.rebootAskedFrom[target] = data['bootId'];
     chronicle.openIntent[target] = { at, step: entry.step, attempt: entry.attempt, data };
+    if (data['act'] === 'sm-stop') chronicle.managerStopped[target] = true;
   }
+  if (kind === 'act' && target >= 0 && data['act'] === 'sm-start') chronicle.managerStopped[target] = false;
   if (kind === 'observed' && target < 0 && typeof data['inService'] === 'number')
     chronicle.inService.push({ at, count: data['inService'] });
   if (ACTS.has(kind)) chronicle.acts.push({ at, kind, target, by: entry.note?.by ?? '', why, data });

@@ -3,10 +3,12 @@ import { judgeWave } from '../gate/wave-gate.ts';
 import { COMMAND, emit } from './commands.ts';
 import { free, type Move } from './move.ts';
 import type { ProgramWave } from './program.ts';
-import { FLAG, WAVE_STATES, type WaveState } from './states.ts';
+import { FLAG, stageCode, WAVE_STATES, type WaveState } from './states.ts';
 import { hasFlag, setFlag } from './state.ts';
 
 export const WAVE = Object.fromEntries(WAVE_STATES.map((name, code) => [name, code])) as Record<WaveState, number>;
+
+const THROUGH: ReadonlySet<number> = new Set((['settled', 'skipped', 'straggling', 'dropped'] as const).map(stageCode));
 
 /** Re-judges the wave's gate. */
 export function judge(m: Move, wave: number): void {
@@ -20,8 +22,17 @@ export function judge(m: Move, wave: number): void {
     failedEver: state.waveFailedEver[wave] as number,
     settled: state.waveSettled[wave] as number,
   });
-  if (verdict === 'pass') setWave(m, wave, WAVE.passed);
+  if (verdict === 'pass' && !isAwaited(m, wave)) setWave(m, wave, WAVE.passed);
   else if (verdict === 'hold' && now === WAVE.open) setWave(m, wave, WAVE.held);
+}
+
+/**
+ * Whom others stand still for is through only once nobody in it is at work any more: enough of a wave of switches may be back while its last
+ * ones are being reloaded.
+ */
+function isAwaited({ program, state }: Move, wave: number): boolean {
+  const { lifts, members } = program.waves[wave] as ProgramWave;
+  return lifts.length > 0 && members.some((target) => !THROUGH.has(state.stage[target] as number));
 }
 
 export function setWave(m: Move, wave: number, waveState: number): void {

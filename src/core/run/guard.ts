@@ -105,7 +105,8 @@ export function guardBehind(behind: readonly Behind[]): GuardVerdict {
   for (const node of behind) {
     if (node.consented) continue;
     if (node.whose === 'other') return wait(`the consent of ${node.customer ?? 'whoever owns it'}: ${node.name} would feel it`);
-    const verdict = node.seen === null ? wait('it was not looked at') : node.whose === 'ours' ? guardCleared(node.seen) : guardLeft(node.seen);
+    const verdict =
+      node.seen === null ? wait('it was not looked at') : node.whose === 'ours' ? guardCleared(node.seen) : guardLeft(node.seen);
     if (verdict.say !== 'go') return wait(`${node.name} behind it: ${verdict.why}`);
   }
   return GO;
@@ -142,7 +143,8 @@ function foreignClaim({ scheduler, run, allocator }: Pick<Seen, 'scheduler' | 'r
   const reservation = scheduler?.reservation;
   if (reservation && reservation.run !== run) return { say: 'foreign', why: `in somebody else's maintenance: ${reservation.reason}` };
   const hold = allocator?.hold;
-  if (hold && hold.run !== run) return { say: 'foreign', why: `held in the allocator by somebody else: ${hold.reason || 'no reason given'}` };
+  if (hold && hold.run !== run)
+    return { say: 'foreign', why: `held in the allocator by somebody else: ${hold.reason || 'no reason given'}` };
   return null;
 }
 

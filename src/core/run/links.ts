@@ -106,7 +106,7 @@ function rank(of: (word: string) => number, word: string | null): number {
   return word === null ? Number.NaN : of(word);
 }
 
-const widthOf = (word: string): number => Number.parseInt(word, 10);
+const widthOf = (word: string): number => Number(/^\d+/.exec(word)?.[0] ?? Number.NaN);
 
 function speedOf(word: string): number {
   const known = SPEEDS.indexOf(word.toUpperCase());

@@ -244,6 +244,8 @@ function start(m: Move, target: number, step: ProgramStep): void {
 function nextStep(m: Move, target: number, step: ProgramStep, chain: Chain): number {
   if (step.id >= chain.mopUp && step.id < chain.mopUpEnd) {
     const failed = stepOf(m, m.state.failedStep[target] as number);
+    // What was rebooted because it could not be given back is looked at anew.
+    if (failed.action.kind === 'do' && failed.action.act === 'return') return chain.conform;
     return failed.to === REBOOTING ? following(failed.id, chain) : failed.id;
   }
   return following(step.id, chain);

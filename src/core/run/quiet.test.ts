@@ -103,6 +103,18 @@ describe('machine: targets without a drain', () => {
     bench.checkInvariants();
   });
 
+  it('enough are back: nodes wait all the same for a switch that is still being worked on, and no longer for one that waits for people', () => {
+    const plan = quietPlan({ nodes: 1 });
+    const waves = plan.waves.map((wave) => (wave.kind === 'switch' ? { ...wave, gate: { ...wave.gate, returnedMin: 1 } } : wave));
+    const bench = new Bench({ plan: { ...plan, waves } }).begin();
+    for (const name of bench.program.targets) bench.feed(name, 'done');
+    bench.feed('n1', 'done').feed('s1', 'done').feed('s1', 'done').feed('s1', 'done').feed('s1', 'soak-passed');
+    expect([bench.stage('s1'), bench.stage('s2'), bench.wave(0), bench.stage('n1')]).toEqual(['settled', 'running', 'open', 'parked']);
+    bench.feed('s2', 'expired');
+    expect([bench.stage('s2'), bench.wave(0), bench.stage('n1')]).toEqual(['straggling', 'passed', 'running']);
+    bench.checkInvariants();
+  });
+
   it('without a step that looks: a mended one does its last step again, and a reboot that helped may have been the last', () => {
     const steps = SWITCH.steps.slice(0, 3);
     const mopUp = [{ way: 'remote', share: 1, takes: null, tries: [{ by: 'bmc', act: 'reboot' }], crew: null, part: null }] as const;

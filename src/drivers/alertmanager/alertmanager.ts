@@ -3,16 +3,17 @@ import { foldNames } from '../../core/fleet/nodeset.ts';
 import type { Finding, Severity } from '../../core/finding.ts';
 import type { ActRequest, Driver } from '../../core/ports.ts';
 import { showDuration } from '../../std/duration.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { AlertmanagerClient, AlertmanagerError } from './client.ts';
 import { Coverage } from './coverage.ts';
 import { lookAt } from './look.ts';
-import { alertmanagerOptions, type AlertmanagerContext, type AlertmanagerOptions, type AlertmanagerSettings } from './options.ts';
+import { alertmanagerOptions, type AlertmanagerOptions, type AlertmanagerSettings } from './options.ts';
 import { Silences } from './silences.ts';
 
 const SKEW_WARNING_MS = 30_000;
 
 /** Nothing is called before the first observe, act or diagnose. Throws zod's error, or one for a secret that is not there. */
-export function openAlertmanager(options: AlertmanagerOptions, context: AlertmanagerContext): Driver {
+export function openAlertmanager(options: AlertmanagerOptions, context: DriverContext): Driver {
   const settings = alertmanagerOptions.parse(options);
   const client = new AlertmanagerClient(settings, context);
   const coverage = new Coverage(settings);

@@ -1,9 +1,11 @@
 // Talks to Alertmanager's API v2: every answer is checked as a whole, bounded in time and size, and a failure says what the server did.
 import { z } from 'zod';
 import type { Clock } from '../../std/clock.ts';
-import { must } from '../../std/assert.ts';
-import { parseDuration } from '../../std/duration.ts';
-import type { AlertmanagerContext, AlertmanagerSettings } from './options.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { limitTime } from '../shared/limit.ts';
+import { msOf } from '../shared/options.ts';
+import { Pending } from '../shared/pending.ts';
+import type { AlertmanagerSettings } from './options.ts';
 import { authorization } from './secrets.ts';
 
 const time = z
@@ -53,7 +55,6 @@ export class AlertmanagerError extends Error {
   }
 }
 
-const SLOW_MS = 5_000;
 const BODY_BYTES_MAX = 64 << 20;
 const WORDS_MAX = 200;
 /** A silence that begins in the server's future would not hold yet; one that begins in its past begins at once. */
@@ -67,13 +68,14 @@ export class AlertmanagerClient {
   readonly #authorization: string | null;
   readonly #timeoutMs: number;
   readonly #closing = new AbortController();
-  readonly #pending = new Set<{ readonly what: string; readonly since: number }>();
+  readonly #pending: Pending;
 
-  constructor(settings: AlertmanagerSettings, context: AlertmanagerContext) {
+  constructor(settings: AlertmanagerSettings, context: DriverContext) {
     this.clock = context.clock;
     this.#base = `${settings.url.replace(/\/+$/, '')}/api/v2`;
     this.#authorization = authorization(settings, context);
-    this.#timeoutMs = must(parseDuration(settings.timeout), 'timeout of the alertmanager driver');
+    this.#timeoutMs = msOf(settings.timeout);
+    this.#pending = new Pending(context.clock);
   }
 
   /** Those that expired, too. All methods reject with AlertmanagerError. */
@@ -113,8 +115,7 @@ export class AlertmanagerClient {
   }
 
   waitingFor(): string[] {
-    const now = this.clock.now();
-    const slow = [...this.#pending].filter((one) => now - one.since >= SLOW_MS);
+    const slow = this.#pending.slow();
     return slow.length === 0 ? [] : [`alertmanager: ${slow[0]?.what ?? ''} slow${slow.length > 1 ? ` and ${slow.length - 1} more` : ''}`];
   }
 
@@ -135,12 +136,10 @@ export class AlertmanagerClient {
   ): Promise<{ readonly text: string; readonly date: string | null }> {
     const what = `${method} ${path.replace(/^(\/silence\/).*/, '$1ID')}`;
     const writes = method !== 'GET';
-    const late = new AbortController();
-    const cancel = this.clock.after(this.#timeoutMs, () => late.abort());
-    const signal = AbortSignal.any([outer, this.#closing.signal, late.signal]);
-    if (signal.aborted) throw new AlertmanagerError('nobody waits for it any more', false);
-    const one = { what, since: this.clock.now() };
-    this.#pending.add(one);
+    const whole = AbortSignal.any([outer, this.#closing.signal]);
+    if (whole.aborted) throw new AlertmanagerError('nobody waits for it any more', false);
+    const limit = limitTime(this.clock, this.#timeoutMs, whole);
+    const end = this.#pending.begin(what);
     try {
       const headers: Record<string, string> = { accept: 'application/json' };
       if (body !== null) headers['content-type'] = 'application/json';
@@ -149,7 +148,7 @@ export class AlertmanagerClient {
         ...(body === null ? {} : { body }),
         method,
         headers,
-        signal,
+        signal: limit.signal,
         redirect: 'manual',
       });
       const text = await bodyOf(response);
@@ -158,13 +157,13 @@ export class AlertmanagerClient {
       return { text, date: response.headers.get('date') };
     } catch (error) {
       if (error instanceof AlertmanagerError) throw error;
-      if (late.signal.aborted) throw new AlertmanagerError(`${what}: no answer within ${this.#timeoutMs / 1_000} s`, writes);
-      if (signal.aborted) throw new AlertmanagerError(`${what}: nobody waits for it any more`, writes);
+      if (limit.expired()) throw new AlertmanagerError(`${what}: no answer within ${this.#timeoutMs / 1_000} s`, writes);
+      if (whole.aborted) throw new AlertmanagerError(`${what}: nobody waits for it any more`, writes);
       const why = causeOf(error);
       throw new AlertmanagerError(`${what} at ${this.#base}: ${why}`, writes && !NOT_SENT.test(why));
     } finally {
-      cancel();
-      this.#pending.delete(one);
+      limit.clear();
+      end();
     }
   }
 }

@@ -1,10 +1,6 @@
 // What fleet.yaml says about an Alertmanager, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
-
-const secret = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
-const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"');
+import { duration, isPlainUrl, secret } from '../shared/options.ts';
 
 /** NAME OP VALUE as Alertmanager writes matchers; the value may stand in double quotes. */
 export const MATCHER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"([^"]*)"|([^"\s]*))\s*$/;
@@ -30,19 +26,6 @@ export const alertmanagerOptions = z.strictObject({
 });
 export type AlertmanagerOptions = z.input<typeof alertmanagerOptions>;
 export type AlertmanagerSettings = z.output<typeof alertmanagerOptions>;
-
-export interface AlertmanagerContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}
-
-function isPlainUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return ['http:', 'https:'].includes(protocol) && `${username}${password}${search}${hash}` === '';
-}
 
 function isValuePattern(text: string): boolean {
   if (text.split('{node}').length !== 2) return false;

@@ -2,17 +2,18 @@
 import type { Finding } from '../../core/finding.ts';
 import type { Driver, Observation } from '../../core/ports.ts';
 import { showDuration } from '../../std/duration.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { AllocatorActs } from './acts.ts';
 import { AllocatorCallError, AllocatorClient } from './client.ts';
 import { describeAct } from './commands.ts';
 import type { Listed } from './listing.ts';
-import { allocatorOptions, type AllocatorContext, type AllocatorOptions } from './options.ts';
+import { allocatorOptions, type AllocatorOptions } from './options.ts';
 
 const NOT_LISTED = 'the allocator does not list it';
 const FINDINGS_MAX = 20;
 
 /** Nothing is run before the first observe, act or diagnose. Throws zod's error for bad options. */
-export function openAllocator(options: AllocatorOptions, context: AllocatorContext): Driver {
+export function openAllocator(options: AllocatorOptions, context: DriverContext): Driver {
   const client = new AllocatorClient(allocatorOptions.parse(options), context);
   const acts = new AllocatorActs(client);
   return {

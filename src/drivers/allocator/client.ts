@@ -1,15 +1,13 @@
 // Runs the site's commands, remembers how they fared lately, and lets no value of a passed variable out in their words.
-import { resolve } from 'node:path';
-import { must } from '../../std/assert.ts';
-import { parseDuration, showDuration } from '../../std/duration.ts';
-import { CommandEndError, runCommand, type CommandEnd } from '../program/command.ts';
+import { showDuration } from '../../std/duration.ts';
+import { CommandEndError, passedEnv, programOf, runCommand, wordsOf, type CommandEnd } from '../shared/command.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { msOf } from '../shared/options.ts';
+import { Pending } from '../shared/pending.ts';
 import { readListing, ListingError, type Listed } from './listing.ts';
-import type { AllocatorContext, AllocatorSettings } from './options.ts';
+import type { AllocatorSettings } from './options.ts';
 
-/** All that a command sees of our environment, which may hold secrets of other drivers; the options may add to it. */
-const ENV_PASSED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
-const WORDS_MAX = 300;
 const SLOW_MS = 5_000;
 const SECRET_CHARACTERS_MIN = 4;
 
@@ -32,21 +30,21 @@ export interface Said {
 
 export class AllocatorClient {
   readonly settings: AllocatorSettings;
-  readonly context: AllocatorContext;
+  readonly context: DriverContext;
   readonly #timeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #secrets: readonly string[];
   readonly #closing = new AbortController();
-  readonly #open = new Set<{ readonly what: string; readonly since: number }>();
+  readonly #open: Pending;
   #silence: { readonly since: number; readonly why: string } | null = null;
   #lastMs = 0;
 
-  constructor(settings: AllocatorSettings, context: AllocatorContext) {
+  constructor(settings: AllocatorSettings, context: DriverContext) {
     this.settings = settings;
     this.context = context;
-    this.#timeoutMs = must(parseDuration(settings.timeout), 'timeout of the allocator driver');
-    const names = [...ENV_PASSED, ...settings.passEnv];
-    this.#env = Object.fromEntries(names.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]]])));
+    this.#timeoutMs = msOf(settings.timeout);
+    this.#open = new Pending(context.clock);
+    this.#env = passedEnv(context.env, settings.passEnv);
     this.#secrets = settings.passEnv.flatMap((name) => context.env[name] ?? []).filter((value) => value.length >= SECRET_CHARACTERS_MIN);
   }
 
@@ -77,9 +75,7 @@ export class AllocatorClient {
 
   waitingFor(): string[] {
     const now = this.context.clock.now();
-    const texts = [...this.#open]
-      .filter(({ since }) => now - since >= SLOW_MS)
-      .map(({ what, since }) => `allocator: ${what} has run for ${showDuration(now - since)}`);
+    const texts = this.#open.slow().map(({ what, ms }) => `allocator: ${what} has run for ${showDuration(ms)}`);
     if (this.#silence) texts.unshift(`allocator: says nothing since ${showDuration(now - this.#silence.since)} (${this.#silence.why})`);
     else if (this.#lastMs >= SLOW_MS) texts.push(`allocator: slow, the last command took ${showDuration(this.#lastMs)}`);
     return texts;
@@ -92,18 +88,14 @@ export class AllocatorClient {
 
   async #run(what: string, argv: readonly string[], outer: AbortSignal, deadline: number): Promise<CommandEnd> {
     const { clock, folder } = this.context;
-    const [program = '', ...args] = argv;
     const timeoutMs = Math.min(this.#timeoutMs, deadline - clock.now());
     if (timeoutMs <= 0) throw new AllocatorCallError('the deadline passed before the command could start', false);
     const signal = AbortSignal.any([outer, this.#closing.signal]);
-    const file = program.includes('/') ? resolve(folder, program) : program;
-    const call = { what, since: clock.now() };
-    this.#open.add(call);
+    const end = this.#open.begin(what);
     try {
-      return await runCommand({ file, args, env: this.#env, timeoutMs, clock, signal, maxBytes: OUTPUT_BYTES_MAX });
+      return await runCommand({ ...programOf(argv, folder), env: this.#env, timeoutMs, clock, signal, maxBytes: OUTPUT_BYTES_MAX });
     } finally {
-      this.#open.delete(call);
-      this.#lastMs = clock.now() - call.since;
+      this.#lastMs = end();
     }
   }
 
@@ -114,13 +106,8 @@ export class AllocatorClient {
     throw error;
   }
 
-  #wordsOf({ stdout, stderr }: CommandEnd): string {
-    const text = [stderr, stdout].find((words) => words.trim() !== '') ?? 'no words';
-    const line = text
-      .slice(0, 10 * WORDS_MAX)
-      .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-      .trim();
-    return this.#redact(line).slice(0, WORDS_MAX);
+  #wordsOf(end: CommandEnd): string {
+    return wordsOf(end, { secrets: this.#secrets }) || 'no words';
   }
 
   #redact(text: string): string {

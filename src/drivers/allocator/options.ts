@@ -1,12 +1,7 @@
 // What fleet.yaml says about the system that places VMs or containers, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { argv, duration } from '../shared/options.ts';
 
-const argv = z
-  .array(z.string())
-  .min(1)
-  .refine((list) => isRunnable(list), 'the program comes first, and its name does not begin with a dash');
 const writing = argv
   .refine((list) => list.filter((argument) => argument === '{nodes}').length <= 1, '"{nodes}" stands once, as an argument of its own')
   .refine(
@@ -24,25 +19,10 @@ export const allocatorOptions = z
     /** As `hold`. Both or neither: with neither the allocator is only looked at. */
     release: writing.optional(),
     /** How long one command may take, e.g. "30s". */
-    timeout: z
-      .string()
-      .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"')
-      .default('30s'),
+    timeout: duration.default('30s'),
     /** Names of variables that the commands get beside PATH, HOME and the like. Their values are never shown. */
     passEnv: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')).default([]),
   })
   .refine(({ hold, release }) => (hold === undefined) === (release === undefined), 'hold and release: both, or neither');
 export type AllocatorOptions = z.input<typeof allocatorOptions>;
 export type AllocatorSettings = z.output<typeof allocatorOptions>;
-
-export interface AllocatorContext {
-  /** A program with a slash in its name is found from here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}
-
-function isRunnable(list: readonly string[]): boolean {
-  const program = list[0];
-  return program !== undefined && program !== '' && !program.startsWith('-') && list.every((argument) => !argument.includes('\0'));
-}

@@ -4,26 +4,29 @@ import { fillArgv, PlaceholderValueError } from '../../core/change/placeholders.
 import type { Act, ActRequest, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
 import type { JsonObject } from '../../std/json.ts';
-import { CommandEndError, type CommandEnd } from '../program/command.ts';
+import { CommandEndError, programOf, type CommandEnd } from '../shared/command.ts';
+import { limitTime } from '../shared/limit.ts';
+import { Turns } from '../shared/turns.ts';
 import { runOnce, type OnceEnd } from './once.ts';
 import type { Tools } from './tools.ts';
 
-export type FabricAct = Extract<Act, { role: 'fabric' }>;
+type FabricAct = Extract<Act, { role: 'fabric' }>;
 
 const AT_ONCE_MAX = 8;
+const CANCELLED = 'the call was cancelled before it started';
 const LAUNCH_MS = 10_000;
 const OUTPUT_CHARACTERS_MAX = 65_536;
 
 export async function performAll(tools: Tools, request: ActRequest, signal: AbortSignal): Promise<Result[]> {
   const { act, targets, key, deadline } = request;
   assert(act.role === 'fabric', `the infiniband driver was asked for ${act.role}: ${act.do}`);
-  const results: Result[] = [];
-  const queue = targets.values();
-  const work = async (): Promise<void> => {
-    for (const target of queue) results.push({ target, ...(await perform(tools, act, target, `${key}/${target}`, deadline, signal)) });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
-  return results;
+  const turns = new Turns(AT_ONCE_MAX);
+  return Promise.all(
+    targets.map(async (target) => {
+      const body = (): Promise<Omit<Result, 'target'>> => perform(tools, act, target, `${key}/${target}`, deadline, signal);
+      return { target, ...((await turns.through(body, signal)) ?? refusal(CANCELLED)) };
+    }),
+  );
 }
 
 async function perform(
@@ -34,7 +37,7 @@ async function perform(
   deadline: number,
   signal: AbortSignal,
 ): Promise<Omit<Result, 'target'>> {
-  if (signal.aborted) return refusal('the call was cancelled before it started');
+  if (signal.aborted) return refusal(CANCELLED);
   if (tools.context.clock.now() >= deadline) return refusal('its deadline passed before it could start');
   if (act.do !== 'run') return manage(tools, act.do, target, deadline, signal);
   try {
@@ -69,27 +72,24 @@ async function once(
   signal: AbortSignal,
 ): Promise<Omit<Result, 'target'>> {
   const { folder, clock, env } = tools.context;
-  const patience = new AbortController();
-  const cancel = clock.after(Math.min(deadline - clock.now(), TIMER_MS_MAX), () => patience.abort());
-  const [program = '', ...args] = argv;
+  const limit = limitTime(clock, deadline - clock.now(), AbortSignal.any([signal, tools.closing]));
+  const { file, args } = programOf(argv, folder);
   try {
     const end = await runOnce({
       folder: resolve(folder, tools.settings.claims ?? env['PITSTOP_DIR'] ?? '/var/tmp'),
       key,
-      argv: [program.includes('/') ? resolve(folder, program) : program, ...args],
+      argv: [file, ...args],
       clock,
-      signal: AbortSignal.any([signal, patience.signal, tools.closing]),
+      signal: limit.signal,
       launch: async (starter) => {
         await tools.start(starter, new AbortController().signal, LAUNCH_MS);
       },
     });
     return onceResult(end);
   } finally {
-    cancel();
+    limit.clear();
   }
 }
-
-const TIMER_MS_MAX = 2_147_483_647;
 
 function onceResult(end: OnceEnd): Omit<Result, 'target'> {
   if (end.is === 'not-started') return refusal(end.why);

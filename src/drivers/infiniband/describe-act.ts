@@ -2,15 +2,12 @@
 import { foldNames } from '../../core/fleet/nodeset.ts';
 import type { ActRequest } from '../../core/ports.ts';
 import { quoteCommand } from '../../std/quote.ts';
+import { describeRun } from '../shared/describe-run.ts';
 import type { InfinibandSettings } from './options.ts';
 
-/** Placeholders whose value differs by target stay as they are written. */
 export function describeAct({ act, targets }: ActRequest, { managers }: InfinibandSettings): readonly string[] {
   if (act.role !== 'fabric' || targets.length === 0) return [];
-  if (act.do === 'run') {
-    const argv = act.version === null ? act.argv : act.argv.map((word) => word.replaceAll('{version}', act.version ?? ''));
-    return [`here, for ${together(targets)}: ${quoteCommand(argv)}${act.once ? ' (at most once each)' : ''}`];
-  }
+  if (act.do === 'run') return [`here, for ${together(targets)}: ${describeRun(act)}${act.once ? ' (at most once each)' : ''}`];
   return targets.map((target) => {
     const argv = managers.find(({ name }) => name === target)?.[act.do === 'sm-stop' ? 'stop' : 'start'];
     return argv ? `here: ${quoteCommand(argv)}` : `${act.do} ${target}: the options do not say how`;

@@ -62,10 +62,10 @@ export const RECORDS = `SMInfoRecord dump:
 		SMState...............3
 `;
 
-export const SMINFO = 'sminfo: sm lid 1 sm guid 0x100001, activity count 446 priority 14 state 3 SMINFO_MASTER\n';
+const SMINFO = 'sminfo: sm lid 1 sm guid 0x100001, activity count 446 priority 14 state 3 SMINFO_MASTER\n';
 
 const GOOD = { ibnetdiscover: NETDISCOVER, iblinkinfo: LINKINFO, ibqueryerrors: QUERYERRORS, saquery: RECORDS, sminfo: SMINFO };
-export type FakeTool = keyof typeof GOOD;
+type FakeTool = keyof typeof GOOD;
 
 export interface FakeTools {
   readonly folder: string;

@@ -1,17 +1,18 @@
 // The driver for InfiniBand fabrics, by the tools of infiniband-diags: what is looked at and what is not believed is in docs/reference.
 import type { Driver } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { performAll } from './acts.ts';
 import { describeAct } from './describe-act.ts';
 import { diagnoseFabric } from './diagnose.ts';
 import { observationOf } from './observe.ts';
-import { infinibandOptions, type InfinibandContext, type InfinibandOptions } from './options.ts';
+import { infinibandOptions, type InfinibandOptions } from './options.ts';
 import { pictureOf } from './picture.ts';
 import { Sweeper } from './sweep.ts';
 import { ToolError, Tools } from './tools.ts';
 
 /** Nothing is started before the first observe, act or diagnose. Throws zod's error for bad options. */
-export function openInfiniband(options: InfinibandOptions, context: InfinibandContext): Driver {
+export function openInfiniband(options: InfinibandOptions, context: DriverContext): Driver {
   const tools = new Tools(infinibandOptions.parse(options), context);
   const sweeper = new Sweeper(tools);
   return {

@@ -2,7 +2,7 @@
 import type { FabricGraph, FabricHost, FabricSwitch } from './netdiscover.ts';
 import { guidOf } from './netdiscover.ts';
 
-export interface GivenName {
+interface GivenName {
   readonly name: string;
   /** null: not said. */
   readonly hca: string | null;

@@ -8,7 +8,7 @@ import { env, execPath } from 'node:process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../../testbed/until.ts';
 import type { Result } from '../../core/ports.ts';
-import { VirtualClock, wallClock } from '../../std/clock.ts';
+import { wallClock } from '../../std/clock.ts';
 import { openInfiniband } from './infiniband.ts';
 import { runOnce } from './once.ts';
 
@@ -81,9 +81,9 @@ test('the command is killed: nobody knows how far it came, and it does not run a
 test('a claim whose maker died before it started anything: in the end nobody runs it, and nobody waits for ever', async () => {
   const name = `pitstop-${createHash('sha256').update('orphan').digest('hex').slice(0, 32)}`;
   mkdirSync(join(folder, name));
-  const clock = new VirtualClock();
+  const clock = wallClock(50);
   const signal = new AbortController().signal;
-  const end = await clock.run(runOnce({ folder, key: 'orphan', argv: ['true'], clock, signal, launch: () => Promise.resolve() }));
+  const end = await runOnce({ folder, key: 'orphan', argv: ['true'], clock, signal, launch: () => Promise.resolve() });
   expect(end).toEqual({ is: 'lost' });
 });
 

@@ -1,13 +1,7 @@
 // What fleet.yaml says about an InfiniBand fabric, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { argv, duration } from '../shared/options.ts';
 
-const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"');
-const argv = z
-  .array(z.string())
-  .min(1)
-  .refine((list) => isRunnable(list), 'the program comes first, and its name does not begin with a dash');
 const guid = z.string().regex(/^0x[0-9a-fA-F]{1,16}$/, 'a GUID like "0xe09d7303007a4bd8"');
 
 /** Options of `drivers: {fabric: {use: infiniband, ...}}`. Parsing twice changes nothing. Programs with a slash begin at the fleet's folder. */
@@ -49,15 +43,3 @@ export const infinibandOptions = z.strictObject({
 export type InfinibandOptions = z.input<typeof infinibandOptions>;
 export type InfinibandSettings = z.output<typeof infinibandOptions>;
 export type ManagerSettings = InfinibandSettings['managers'][number];
-
-export interface InfinibandContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}
-
-function isRunnable(list: readonly string[]): boolean {
-  const program = list[0];
-  return program !== undefined && program !== '' && !program.startsWith('-') && list.every((argument) => !argument.includes('\0'));
-}

@@ -1,7 +1,7 @@
 // What `ibqueryerrors` prints: the error counters of every port that has some.
 import { guidOf } from './netdiscover.ts';
 
-export interface PortErrors {
+interface PortErrors {
   /** Node GUID of a switch, port GUID of an HCA. */
   readonly guid: string;
   readonly port: number;

@@ -1,7 +1,8 @@
 // A fabric as a graph, for making a fleet file of it: swept now, or read from what ibnetdiscover printed elsewhere.
+import type { DriverContext } from '../shared/context.ts';
 import { NO_NAMES, renamed, type NamesFile } from './names.ts';
 import { parseNetdiscover, type FabricGraph } from './netdiscover.ts';
-import { infinibandOptions, type InfinibandContext, type InfinibandOptions } from './options.ts';
+import { infinibandOptions, type InfinibandOptions } from './options.ts';
 import { readNames } from './sweep.ts';
 import { Tools } from './tools.ts';
 
@@ -11,7 +12,7 @@ export function readFabric(text: string, names: NamesFile = NO_NAMES): FabricGra
 }
 
 /** By ibnetdiscover alone. Rejects with ToolError when it does not answer or the names file cannot be read. */
-export async function surveyFabric(options: InfinibandOptions, context: InfinibandContext, signal: AbortSignal): Promise<FabricGraph> {
+export async function surveyFabric(options: InfinibandOptions, context: DriverContext, signal: AbortSignal): Promise<FabricGraph> {
   const tools = new Tools(infinibandOptions.parse(options), context);
   const names = await readNames(tools);
   const { stdout } = await tools.read(tools.settings.commands.ibnetdiscover, signal);

@@ -2,17 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { must } from '../../std/assert.ts';
 import { sleep } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
-import { CommandEndError } from '../program/command.ts';
+import { CommandEndError, wordsOf } from '../shared/command.ts';
+import { msOf } from '../shared/options.ts';
 import type { SweepGraph } from './assemble.ts';
 import { parseLinkInfo, type LinkInfo } from './linkinfo.ts';
 import { managersOf, type ManagersSeen } from './managers.ts';
 import { NO_NAMES, parseNames, type NamesFile } from './names.ts';
 import { parseNetdiscover } from './netdiscover.ts';
 import { parseQueryErrors, type QueryErrors } from './query-errors.ts';
-import { ToolError, wordsOf, type Tools } from './tools.ts';
+import { ToolError, type Tools } from './tools.ts';
 
 /** What the tools said, read, not yet judged. */
 export interface Sweep extends ManagersSeen {
@@ -42,7 +41,7 @@ export class Sweeper {
 
   constructor(tools: Tools) {
     this.#tools = tools;
-    this.#gatherMs = must(parseDuration(tools.settings.gather), 'gather of the infiniband driver');
+    this.#gatherMs = msOf(tools.settings.gather);
   }
 
   /** A sweep that begins after this call. Rejects with ToolError; all who wait for it given up, it is ended. */

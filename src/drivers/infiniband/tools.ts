@@ -1,15 +1,12 @@
 // Starts the fabric's tools and the site's commands: a bounded environment, a bounded time, and words for who waits.
-import { resolve } from 'node:path';
-import { must } from '../../std/assert.ts';
-import { parseDuration, showDuration } from '../../std/duration.ts';
-import { CommandEndError, runCommand, type CommandEnd } from '../program/command.ts';
-import type { InfinibandContext, InfinibandSettings } from './options.ts';
+import { showDuration } from '../../std/duration.ts';
+import { CommandEndError, passedEnv, programOf, runCommand, wordsOf, type CommandEnd } from '../shared/command.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { msOf } from '../shared/options.ts';
+import { Pending } from '../shared/pending.ts';
+import type { InfinibandSettings } from './options.ts';
 
-/** All that a program sees of our environment, which may hold secrets of other drivers. */
-const ENV_PASSED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'PITSTOP_DIR'];
 const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
-const WORDS_MAX = 300;
-const SLOW_MS = 5_000;
 
 /** A tool did not answer as it must; the message names it and says what it said. */
 export class ToolError extends Error {
@@ -18,17 +15,18 @@ export class ToolError extends Error {
 
 export class Tools {
   readonly settings: InfinibandSettings;
-  readonly context: InfinibandContext;
+  readonly context: DriverContext;
   readonly timeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #closing = new AbortController();
-  readonly #running = new Map<symbol, { readonly what: string; readonly since: number }>();
+  readonly #running: Pending;
 
-  constructor(settings: InfinibandSettings, context: InfinibandContext) {
+  constructor(settings: InfinibandSettings, context: DriverContext) {
     this.settings = settings;
     this.context = context;
-    this.timeoutMs = must(parseDuration(settings.timeout), 'timeout of the infiniband driver');
-    this.#env = Object.fromEntries(ENV_PASSED.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]]])));
+    this.timeoutMs = msOf(settings.timeout);
+    this.#running = new Pending(context.clock);
+    this.#env = passedEnv(context.env, ['PITSTOP_DIR']);
   }
 
   /** Aborts when the driver is closed. */
@@ -37,23 +35,15 @@ export class Tools {
   }
 
   /** Its own end, whatever the exit code. Rejects with CommandEndError. */
-  async start(argv: readonly string[], signal: AbortSignal, timeoutMs: number = this.timeoutMs): Promise<CommandEnd> {
-    const [program = '', ...args] = argv;
-    const file = program.includes('/') ? resolve(this.context.folder, program) : program;
-    const both = AbortSignal.any([signal, this.#closing.signal]);
-    const { clock } = this.context;
-    const mark = Symbol(program);
-    this.#running.set(mark, { what: program.split('/').at(-1) ?? program, since: clock.now() });
-    try {
-      return await runCommand({ file, args, env: this.#env, timeoutMs, clock, signal: both, maxBytes: OUTPUT_BYTES_MAX });
-    } finally {
-      this.#running.delete(mark);
-    }
+  start(argv: readonly string[], signal: AbortSignal, timeoutMs: number = this.timeoutMs): Promise<CommandEnd> {
+    const { clock, folder } = this.context;
+    const bounds = { timeoutMs, clock, signal: AbortSignal.any([signal, this.#closing.signal]), maxBytes: OUTPUT_BYTES_MAX };
+    return this.#running.during(nameOf(argv), runCommand({ ...programOf(argv, folder), env: this.#env, ...bounds }));
   }
 
   /** What it printed. Rejects with ToolError when it did not end with one of these exit codes. */
   async read(argv: readonly string[], signal: AbortSignal, exits: readonly number[] = [0]): Promise<CommandEnd> {
-    const name = argv[0]?.split('/').at(-1) ?? '';
+    const name = nameOf(argv);
     try {
       const end = await this.start(argv, signal);
       if (exits.includes(end.exit)) return end;
@@ -65,11 +55,10 @@ export class Tools {
   }
 
   waitingFor(): readonly string[] {
-    const now = this.context.clock.now();
-    return [...this.#running.values()]
-      .filter(({ since }) => now - since >= SLOW_MS)
+    return this.#running
+      .slow()
       .slice(0, 3)
-      .map(({ what, since }) => `infiniband: ${what} for ${showDuration(now - since)}`);
+      .map(({ what, ms }) => `infiniband: ${what} for ${showDuration(ms)}`);
   }
 
   /** Ends what runs, but for `once` commands. */
@@ -78,13 +67,7 @@ export class Tools {
   }
 }
 
-/** stderr, or stdout where that is empty: one line, bounded. */
-export function wordsOf({ stdout, stderr }: CommandEnd): string {
-  const text = stderr.trim() === '' ? stdout : stderr;
-  return text
-    .slice(0, 10 * WORDS_MAX)
-    .trim()
-    .split(/\s*\n\s*/)
-    .join('; ')
-    .slice(0, WORDS_MAX);
+/** Of the program, without its folder. */
+function nameOf(argv: readonly string[]): string {
+  return argv[0]?.split('/').at(-1) ?? '';
 }

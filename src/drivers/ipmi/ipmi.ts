@@ -2,14 +2,15 @@
 import { foldNames } from '../../core/fleet/nodeset.ts';
 import type { ActRequest, Driver, Observation } from '../../core/ports.ts';
 import { quoteCommand } from '../../std/quote.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { Acts, LINES } from './acts.ts';
 import { diagnoseIpmi } from './diagnose.ts';
 import { lookAt } from './look.ts';
-import type { IpmiContext, IpmiOptions } from './options.ts';
+import type { IpmiOptions } from './options.ts';
 import { IpmiTool } from './tool.ts';
 
-/** Nothing is called before the first observe, act or diagnose. Throws zod's error, or IpmiFileError for a password or file that is not there. */
-export function openIpmi(options: IpmiOptions, context: IpmiContext): Driver {
+/** Nothing is called before the first observe, act or diagnose. Throws zod's error, or OptionSourceError for a password or file that is not there. */
+export function openIpmi(options: IpmiOptions, context: DriverContext): Driver {
   const tool = new IpmiTool(options, context);
   const acts = new Acts(tool);
   return {

@@ -21,7 +21,7 @@ export async function lookAt(tool: IpmiTool, target: string, signal: AbortSignal
 }
 
 /** Facts of a whole answer: the power line first, and a firmware revision when `mc info` gave exactly one. */
-export function toldBy(said: Said): Told {
+function toldBy(said: Said): Told {
   if (said.kind !== 'said') return { facts: null, why: said.words };
   if (said.exit !== 0) return { facts: null, why: `ipmitool ended with ${said.exit}: ${said.words || 'it said nothing'}` };
   const power = /^Chassis Power is (on|off)\n/.exec(said.stdout)?.[1];

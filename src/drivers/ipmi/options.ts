@@ -1,10 +1,6 @@
 // What fleet.yaml says about BMCs that are reached by ipmitool, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
-
-const secret = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
-const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"');
+import { argv, duration, secret } from '../shared/options.ts';
 
 /** Options of `drivers: {bmc: {use: ipmi, ...}}`. Parsing twice changes nothing. */
 export const ipmiOptions = z.strictObject({
@@ -20,12 +16,8 @@ export const ipmiOptions = z.strictObject({
   cipher: z.int().min(1).max(17).default(17),
   /** What the session is opened as. */
   privilege: z.enum(['OPERATOR', 'ADMINISTRATOR']).default('ADMINISTRATOR'),
-  /** The program and what comes before our arguments. */
-  command: z
-    .array(z.string().min(1))
-    .min(1)
-    .refine((argv) => !argv[0]?.startsWith('-'), 'the program comes first, and its name does not begin with a dash')
-    .default(['ipmitool']),
+  /** The program and what comes before our arguments; one with a slash in its name is found from the fleet's folder. */
+  command: argv.default(['ipmitool']),
   /** How often ipmitool asks again, after 1 s, 2 s and so on, before it says that nobody answers: 2 s in all with 1, 6 s with 2, 12 s with 3. */
   retries: z.int().min(1).max(10).default(3),
   /** How long one call of ipmitool may take. */
@@ -35,10 +27,3 @@ export const ipmiOptions = z.strictObject({
 });
 export type IpmiOptions = z.input<typeof ipmiOptions>;
 export type IpmiSettings = z.output<typeof ipmiOptions>;
-
-export interface IpmiContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}

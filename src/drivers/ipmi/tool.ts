@@ -1,10 +1,12 @@
 // Calls ipmitool for one BMC at a time, a bounded number at once, and says in words what it said when there was no session.
 import type { Clock } from '../../std/clock.ts';
-import { must } from '../../std/assert.ts';
-import { parseDuration } from '../../std/duration.ts';
-import { CommandEndError, runCommand } from '../program/command.ts';
+import { CommandEndError, passedEnv, programOf, runCommand, wordsOf, type CommandEnd } from '../shared/command.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { msOf } from '../shared/options.ts';
+import { fewOf, Pending } from '../shared/pending.ts';
+import { Turns } from '../shared/turns.ts';
 import { placeOf, readAddresses, readPassword, type Place } from './files.ts';
-import { ipmiOptions, type IpmiContext, type IpmiOptions, type IpmiSettings } from './options.ts';
+import { ipmiOptions, type IpmiOptions, type IpmiSettings } from './options.ts';
 
 /**
  * said: ipmitool had a session and ended; `exit` 0 is not yet a success. none: certainly nothing was sent but the opening of a session.
@@ -15,11 +17,7 @@ export type Said =
   | { readonly kind: 'none'; readonly words: string }
   | { readonly kind: 'lost'; readonly words: string };
 
-const SLOW_MS = 5_000;
 const OUTPUT_BYTES_MAX = 65_536;
-const WORDS_MAX = 300;
-/** What a program needs of our environment, which may hold secrets of other drivers. */
-const ENV_PASSED = ['PATH', 'HOME', 'LD_LIBRARY_PATH'];
 
 const NO_SESSION = /Unable to establish|Address lookup for|Could not open socket|No hostname specified|Invalid (hostname|port)/i;
 
@@ -54,19 +52,21 @@ export class IpmiTool {
   readonly #env: NodeJS.ProcessEnv;
   readonly #timeoutMs: number;
   readonly #closing = new AbortController();
-  readonly #pending = new Set<{ readonly node: string; readonly since: number }>();
-  readonly #queue: (() => void)[] = [];
-  #running = 0;
+  readonly #folder: string;
+  readonly #pending: Pending;
+  readonly #turns: Turns;
 
   /** Throws for options that do not hold, and for files that are not there. */
-  constructor(options: IpmiOptions, context: IpmiContext) {
+  constructor(options: IpmiOptions, context: DriverContext) {
     this.settings = ipmiOptions.parse(options);
     this.clock = context.clock;
     this.#password = readPassword(this.settings, context);
     this.#places = readAddresses(this.settings, context);
-    this.#timeoutMs = must(parseDuration(this.settings.timeout), 'timeout of the ipmi driver');
-    const passed = Object.fromEntries(ENV_PASSED.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]]])));
-    this.#env = { ...passed, LC_ALL: 'C', IPMI_PASSWORD: this.#password };
+    this.#timeoutMs = msOf(this.settings.timeout);
+    this.#folder = context.folder;
+    this.#pending = new Pending(context.clock);
+    this.#turns = new Turns(this.settings.connections);
+    this.#env = { ...passedEnv(context.env, ['LD_LIBRARY_PATH']), LC_ALL: 'C', IPMI_PASSWORD: this.#password };
   }
 
   /** The whole command line, which never holds the password. Throws PlaceholderValueError for a name that no address can have. */
@@ -80,31 +80,24 @@ export class IpmiTool {
   /** Never rejects. After `deadline` (Unix ms) nothing is started. */
   async say(node: string, args: readonly string[], signal: AbortSignal, deadline = Infinity): Promise<Said> {
     const both = AbortSignal.any([signal, this.#closing.signal]);
-    await this.#turn();
-    try {
-      if (both.aborted) return { kind: 'none', words: 'nobody waited for it any more before it began' };
+    const said = await this.#turns.through(async (): Promise<Said> => {
       const leftMs = deadline - this.clock.now();
       if (leftMs <= 0) return { kind: 'none', words: 'its deadline passed before it could begin' };
-      return await this.#run(node, args, both, Math.min(this.#timeoutMs, leftMs));
-    } finally {
-      this.#running--;
-      this.#queue.shift()?.();
-    }
+      return this.#run(node, args, both, Math.min(this.#timeoutMs, leftMs));
+    }, both);
+    return said ?? { kind: 'none', words: 'nobody waited for it any more before it began' };
   }
 
   /** ipmitool's own version. */
   async version(signal: AbortSignal): Promise<Said> {
-    const [file = '', ...before] = this.settings.command;
-    return this.#ended({ file, args: [...before, '-V'], signal, timeoutMs: this.#timeoutMs }, null);
+    return this.#ended([...this.settings.command, '-V'], signal, this.#timeoutMs, null);
   }
 
   waitingFor(): string[] {
-    const now = this.clock.now();
-    const slow = [...this.#pending].filter(({ since }) => now - since >= SLOW_MS).map(({ node }) => node);
-    const lines = this.#queue.length > 0 ? [`ipmi: ${this.#queue.length} BMCs wait for one of ${this.settings.connections} turns`] : [];
-    if (slow.length === 0) return lines;
-    const others = slow.length > 3 ? ` and ${slow.length - 3} more` : '';
-    return [...lines, `ipmi: the BMCs of ${slow.slice(0, 3).join(', ')}${others} slow to answer`];
+    const slow = this.#pending.slow().map(({ what }) => what);
+    const { waiting } = this.#turns;
+    const lines = waiting > 0 ? [`ipmi: ${waiting} BMCs wait for one of ${this.settings.connections} turns`] : [];
+    return slow.length > 0 ? [...lines, `ipmi: the BMCs of ${fewOf(slow)} slow to answer`] : lines;
   }
 
   /** Ends every call under way. */
@@ -112,37 +105,25 @@ export class IpmiTool {
     this.#closing.abort();
   }
 
-  async #turn(): Promise<void> {
-    while (this.#running >= this.settings.connections) await new Promise<void>((go) => this.#queue.push(go));
-    this.#running++;
+  #run(node: string, args: readonly string[], signal: AbortSignal, timeoutMs: number): Promise<Said> {
+    const argv = this.commandLine(node, ['-v', ...args]);
+    const place = placeOf(node, this.settings, this.#places);
+    return this.#pending.during(node, this.#ended(argv, signal, timeoutMs, place));
   }
 
-  async #run(node: string, args: readonly string[], signal: AbortSignal, timeoutMs: number): Promise<Said> {
-    const one = { node, since: this.clock.now() };
-    this.#pending.add(one);
+  async #ended(argv: readonly string[], signal: AbortSignal, timeoutMs: number, place: Place | null): Promise<Said> {
     try {
-      const [file = '', ...all] = this.commandLine(node, ['-v', ...args]);
-      return await this.#ended({ file, args: all, signal, timeoutMs }, placeOf(node, this.settings, this.#places));
-    } finally {
-      this.#pending.delete(one);
-    }
-  }
-
-  async #ended(
-    call: { readonly file: string; readonly args: readonly string[]; readonly signal: AbortSignal; readonly timeoutMs: number },
-    place: Place | null,
-  ): Promise<Said> {
-    try {
-      const end = await runCommand({ ...call, env: this.#env, clock: this.clock, maxBytes: OUTPUT_BYTES_MAX });
+      const bounds = { signal, timeoutMs, clock: this.clock, maxBytes: OUTPUT_BYTES_MAX };
+      const end = await runCommand({ ...programOf(argv, this.#folder), ...bounds, env: this.#env });
       if (end.exit !== 0 && place && NO_SESSION.test(end.stderr)) {
         const meaning = MEANINGS.find(([pattern]) => pattern.test(end.stderr))?.[1];
-        return { kind: 'none', words: meaning?.(this.settings, place) ?? this.#words(end.stderr) };
+        return { kind: 'none', words: meaning?.(this.settings, place) ?? this.#words(end) };
       }
       return {
         kind: 'said',
         exit: end.exit,
         stdout: end.stdout,
-        words: this.#words(end.exit === 0 ? end.stdout : end.stderr || end.stdout),
+        words: this.#words(end.exit === 0 ? { ...end, stderr: '' } : end),
       };
     } catch (error) {
       if (!(error instanceof CommandEndError)) throw error;
@@ -152,11 +133,9 @@ export class IpmiTool {
     }
   }
 
-  /** In one line, bounded, without what ipmitool says of itself, and without the password, should anything ever print it. */
-  #words(text: string): string {
-    const lines = text.slice(0, 20 * WORDS_MAX).split('\n');
-    const told = lines.map((line) => line.trim()).filter((line) => line !== '' && !OWN_TALK.test(line));
-    return told.join('; ').replaceAll(this.#password, '***').slice(0, WORDS_MAX);
+  /** Without the password, should anything ever print it. */
+  #words(end: CommandEnd): string {
+    return wordsOf(end, { without: OWN_TALK, secrets: [this.#password] });
   }
 }
 

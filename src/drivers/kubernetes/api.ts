@@ -2,10 +2,13 @@
 // proxies); what comes back is bounded, and read as JSON that nobody has vouched for.
 import { resolve } from 'node:path';
 import type * as Kubernetes from '@kubernetes/client-node';
-import { must } from '../../std/assert.ts';
-import { parseDuration, showDuration } from '../../std/duration.ts';
+import { showDuration } from '../../std/duration.ts';
 import type { Json } from '../../std/json.ts';
-import type { KubernetesContext, KubernetesSettings } from './options.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { limitTime, type Limit } from '../shared/limit.ts';
+import { msOf } from '../shared/options.ts';
+import { Pending } from '../shared/pending.ts';
+import type { KubernetesSettings } from './options.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -42,25 +45,25 @@ interface Connection {
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const WORDS_MAX = 300;
-const SLOW_MS = 5_000;
 /** Connections are kept for so long; then certificates and tokens are read again. */
 const DISPATCHER_KEPT_MS = 300_000;
 const CONTENT_TYPES = { merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json' };
 
 export class KubernetesApi {
   readonly settings: KubernetesSettings;
-  readonly context: KubernetesContext;
+  readonly context: DriverContext;
   readonly #timeoutMs: number;
   readonly #closing = new AbortController();
-  readonly #open = new Set<{ readonly what: string; readonly since: number }>();
+  readonly #open: Pending;
   #connection: Promise<Connection> | null = null;
   #dispatcher: { readonly kept: Dispatcher; readonly since: number } | null = null;
   #silence: { readonly since: number; readonly why: string } | null = null;
 
-  constructor(settings: KubernetesSettings, context: KubernetesContext) {
+  constructor(settings: KubernetesSettings, context: DriverContext) {
     this.settings = settings;
     this.context = context;
-    this.#timeoutMs = must(parseDuration(settings.timeout), 'timeout of the kubernetes driver');
+    this.#timeoutMs = msOf(settings.timeout);
+    this.#open = new Pending(context.clock);
   }
 
   get closed(): AbortSignal {
@@ -70,18 +73,17 @@ export class KubernetesApi {
   /** The answer, whatever its status. Rejects with ApiSilentError. */
   async ask(request: ApiRequest, outer: AbortSignal): Promise<ApiAnswer> {
     const { clock } = this.context;
-    const timeout = new AbortController();
-    const signal = AbortSignal.any([outer, this.#closing.signal, timeout.signal]);
-    const call = { what: `${request.method} ${request.path}`, since: clock.now() };
-    let cancel = (): void => undefined;
-    this.#open.add(call);
+    const whole = AbortSignal.any([outer, this.#closing.signal]);
+    const since = clock.now();
+    const end = this.#open.begin(`${request.method} ${request.path}`);
+    let limit: Limit | null = null;
     let sent = false;
     try {
-      if (signal.aborted) throw new ApiSilentError('nobody waits for it any more', false);
+      if (whole.aborted) throw new ApiSilentError('nobody waits for it any more', false);
       const connection = await this.#connected();
-      cancel = clock.after(this.#timeoutMs, () => timeout.abort());
+      limit = limitTime(clock, this.#timeoutMs, whole);
       const context = await this.#signed(connection, request);
-      context.setSignal(signal);
+      context.setSignal(limit.signal);
       sent = true;
       const answer = await new connection.library.IsomorphicFetchHttpLibrary().send(context).toPromise();
       const body = parse(await boundedText(answer.body.stream()));
@@ -89,13 +91,13 @@ export class KubernetesApi {
       return { status: answer.httpStatusCode, body };
     } catch (error) {
       const changes = sent && request.method !== 'GET';
-      const why = timeout.signal.aborted ? `no answer within ${showDuration(this.#timeoutMs)}` : wordsOf(error);
+      const why = limit?.expired() ? `no answer within ${showDuration(this.#timeoutMs)}` : wordsOf(error);
       const fault = error instanceof ApiSilentError && !sent ? error : new ApiSilentError(why, changes);
-      if (!outer.aborted) this.#silence = { since: this.#silence?.since ?? call.since, why: fault.message };
+      if (!outer.aborted) this.#silence = { since: this.#silence?.since ?? since, why: fault.message };
       throw fault;
     } finally {
-      cancel();
-      this.#open.delete(call);
+      limit?.clear();
+      end();
     }
   }
 
@@ -106,12 +108,14 @@ export class KubernetesApi {
 
   waitingFor(): string[] {
     const now = this.context.clock.now();
-    const slow = [...this.#open].filter(({ since }) => now - since >= SLOW_MS);
     return [
       ...(this.#silence
         ? [`kubernetes: no answer for ${showDuration(Math.max(0, now - this.#silence.since))} (${this.#silence.why})`]
         : []),
-      ...slow.slice(0, 3).map(({ what, since }) => `kubernetes: ${what} has run for ${showDuration(now - since)}`),
+      ...this.#open
+        .slow()
+        .slice(0, 3)
+        .map(({ what, ms }) => `kubernetes: ${what} has run for ${showDuration(ms)}`),
     ];
   }
 
@@ -152,7 +156,7 @@ export class KubernetesApi {
 }
 
 /** Loaded at the first request: it takes half a second. */
-async function connect({ kubeconfig, context }: KubernetesSettings, { folder }: KubernetesContext): Promise<Connection> {
+async function connect({ kubeconfig, context }: KubernetesSettings, { folder }: DriverContext): Promise<Connection> {
   const library = await import('@kubernetes/client-node');
   const config = new library.KubeConfig();
   try {

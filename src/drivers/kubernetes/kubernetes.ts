@@ -1,6 +1,7 @@
 // The driver for clusters that schedule by Kubernetes: docs/reference/kubernetes.md says what it does and what it was tried on.
 import type { Act, ActRequest, Driver, Outcome, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { KubernetesApi } from './api.ts';
 import { diagnoseKubernetes } from './diagnose.ts';
 import { drain, undrain } from './drain.ts';
@@ -8,7 +9,7 @@ import { observationOf } from './facts.ts';
 import { groupJobs } from './jobs.ts';
 import { Keeper } from './keeper.ts';
 import { lookAtCluster, whyOf } from './look.ts';
-import { kubernetesOptions, type KubernetesContext, type KubernetesOptions } from './options.ts';
+import { kubernetesOptions, type KubernetesOptions } from './options.ts';
 import { reserve, unreserve } from './reserve.ts';
 import { result, type WriteContext } from './write.ts';
 
@@ -19,7 +20,7 @@ const NO_SIGNAL = 'Kubernetes has no signal for a job: ask it by a command or a 
 const NO_REQUEUE = "Kubernetes requeues nothing: the queue above it does (Kueue, Volcano), or the job's own controller";
 
 /** Nothing is asked before the first observe, act or diagnose. Throws zod's error for bad options. */
-export function openKubernetes(options: KubernetesOptions, context: KubernetesContext): Driver {
+export function openKubernetes(options: KubernetesOptions, context: DriverContext): Driver {
   const api = new KubernetesApi(kubernetesOptions.parse(options), context);
   const keeper = new Keeper(api);
   // One act after the other: what was judged is what is written.

@@ -1,7 +1,6 @@
 // What fleet.yaml says about a cluster that schedules by Kubernetes, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { duration } from '../shared/options.ts';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -21,17 +20,7 @@ export const kubernetesOptions = z.strictObject({
   /** Taints that stand on healthy nodes and take nothing out of service, by key. */
   usualTaints: z.array(z.string().min(1)).default(['nvidia.com/gpu']),
   /** How long one request may take, e.g. "30s". */
-  timeout: z
-    .string()
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"')
-    .default('30s'),
+  timeout: duration.default('30s'),
 });
 export type KubernetesOptions = z.input<typeof kubernetesOptions>;
 export type KubernetesSettings = z.output<typeof kubernetesOptions>;
-
-export interface KubernetesContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}

@@ -1,7 +1,8 @@
 // What `fleet import kubernetes` asks a live cluster for: its nodes with their labels and GPUs.
+import type { DriverContext } from '../shared/context.ts';
 import { KubernetesApi } from './api.ts';
 import { readNodes, whyOf } from './look.ts';
-import { kubernetesOptions, type KubernetesContext, type KubernetesOptions } from './options.ts';
+import { kubernetesOptions, type KubernetesOptions } from './options.ts';
 
 export interface KubernetesSurvey {
   /** As the kubeconfig calls the cluster. */
@@ -15,11 +16,7 @@ class KubernetesSurveyError extends Error {
 }
 
 /** Rejects with KubernetesSurveyError. */
-export async function surveyKubernetes(
-  options: KubernetesOptions,
-  context: KubernetesContext,
-  signal: AbortSignal,
-): Promise<KubernetesSurvey> {
+export async function surveyKubernetes(options: KubernetesOptions, context: DriverContext, signal: AbortSignal): Promise<KubernetesSurvey> {
   const api = new KubernetesApi(kubernetesOptions.parse(options), context);
   try {
     const listed = await readNodes(api, signal);

@@ -1,42 +1,35 @@
 // The local role: site hooks (leases, notices) run as programs on the machine of `serve`, without a shell.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync } from 'node:fs';
 import { z } from 'zod';
 import { PlaceholderValueError, fillArgv, usesPlaceholder } from '../../core/change/placeholders.ts';
-import type { ActRequest, Driver, Outcome, Result } from '../../core/ports.ts';
+import type { ActRequest, Driver, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
-import type { Clock } from '../../std/clock.ts';
-import type { JsonObject } from '../../std/json.ts';
 import { quoteCommand } from '../../std/quote.ts';
+import { CommandEndError, passedEnv, watchCommand } from '../shared/command.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { fewOf, Pending } from '../shared/pending.ts';
+import { Turns } from '../shared/turns.ts';
 
 /** Options of `drivers: {local: {use: local}}`: none yet. Parsing twice changes nothing. */
 const localOptions = z.strictObject({});
 export type LocalOptions = z.input<typeof localOptions>;
 
-export interface LocalContext {
-  /** Programs run here, and relative paths begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}
-
-/** All that a program sees of our environment, which may hold secrets of other drivers. */
-const ENV_PASSED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 const OUTPUT_BYTES_MAX = 65_536;
 const AT_ONCE_MAX = 8;
-/** Between TERM and KILL, and between a program's exit and the end of output that its children hold open. */
+const TOO_LATE = 'the deadline passed, or the call was cancelled, before it started';
+/** Between TERM and KILL. */
 const PATIENCE_MS = 2_000;
-const TIMER_MS_MAX = 2_147_483_647;
+
+type Answer = Omit<Result, 'target'>;
 
 /** `{node}` in the argument list: one process a target. Without it: one process for all, and each target gets its result. */
-export function openLocal(options: LocalOptions, context: LocalContext): Driver {
+export function openLocal(options: LocalOptions, context: DriverContext): Driver {
   localOptions.parse(options);
-  const running = new Map<ChildProcess, { readonly program: string; readonly since: number }>();
+  const running = new Pending(context.clock);
   const closing = new AbortController();
-  const start = async (argv: readonly string[], deadline: number, signal: AbortSignal): Promise<Omit<Result, 'target'>> => {
-    if (signal.aborted || context.clock.now() >= deadline)
-      return refusal('the deadline passed, or the call was cancelled, before it started');
-    return execute(argv, deadline, signal, context, running);
+  const start = async (argv: readonly string[], deadline: number, signal: AbortSignal): Promise<Answer> => {
+    if (signal.aborted || context.clock.now() >= deadline) return refusal(TOO_LATE);
+    return running.during(argv[0] ?? '', execute(argv, deadline, signal, context));
   };
   return {
     name: 'local',
@@ -53,15 +46,11 @@ export function openLocal(options: LocalOptions, context: LocalContext): Driver 
         const result = await filled(act.argv, {}, (argv) => start(argv, deadline, signal));
         return targets.map((target) => ({ target, ...result }));
       }
-      const results: Result[] = [];
-      const queue = targets.values();
-      const work = async (): Promise<void> => {
-        for (const node of queue) {
-          results.push({ target: node, ...(await filled(act.argv, { node }, (argv) => start(argv, deadline, signal))) });
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
-      return results;
+      const turns = new Turns(AT_ONCE_MAX);
+      const run = (node: string): Promise<Answer> => filled(act.argv, { node }, (argv) => start(argv, deadline, signal));
+      return Promise.all(
+        targets.map(async (target) => ({ target, ...((await turns.through(() => run(target), signal)) ?? refusal(TOO_LATE)) })),
+      );
     },
     describe: ({ act, targets }) => (act.role === 'local' && targets.length > 0 ? [`local: ${quoteCommand(act.argv)}`] : []),
     diagnose(targets) {
@@ -74,11 +63,8 @@ export function openLocal(options: LocalOptions, context: LocalContext): Driver 
       }
     },
     waitingFor() {
-      const now = context.clock.now();
-      const slow = [...running.values()].filter((one) => now - one.since >= 5_000).map((one) => one.program);
-      return slow.length > 0
-        ? [`local: ${slow.slice(0, 3).join(', ')}${slow.length > 3 ? ` and ${slow.length - 3} more` : ''} running`]
-        : [];
+      const slow = running.slow().map(({ what }) => what);
+      return slow.length > 0 ? [`local: ${fewOf(slow)} running`] : [];
     },
     close() {
       closing.abort();
@@ -90,8 +76,8 @@ export function openLocal(options: LocalOptions, context: LocalContext): Driver 
 async function filled(
   argv: readonly string[],
   values: { readonly [name: string]: string },
-  use: (argv: readonly string[]) => Promise<Omit<Result, 'target'>>,
-): Promise<Omit<Result, 'target'>> {
+  use: (argv: readonly string[]) => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await use(fillArgv(argv, values));
   } catch (error) {
@@ -100,89 +86,24 @@ async function filled(
   }
 }
 
-function refusal(why: string): Omit<Result, 'target'> {
+function refusal(why: string): Answer {
   return { outcome: 'refused', evidence: { why } };
 }
 
-function execute(
-  argv: readonly string[],
-  deadline: number,
-  signal: AbortSignal,
-  context: LocalContext,
-  running: Map<ChildProcess, { readonly program: string; readonly since: number }>,
-): Promise<Omit<Result, 'target'>> {
-  const [program = '', ...args] = argv;
-  const env = Object.fromEntries(ENV_PASSED.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]]])));
-  return new Promise((resolve) => {
-    let child: ChildProcess;
-    try {
-      // A group of its own, so that its children end with it.
-      child = spawn(program, args, { cwd: context.folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    } catch (error) {
-      resolve(refusal(`cannot start ${JSON.stringify(program)}: ${error instanceof Error ? error.message : String(error)}`));
-      return;
-    }
-    running.set(child, { program, since: context.clock.now() });
-    const out = new Tail();
-    const err = new Tail();
-    let givenUp = false;
-    const cancels: (() => void)[] = [];
-    const settle = (outcome: Outcome, evidence: JsonObject): void => {
-      for (const cancel of cancels) cancel();
-      signal.removeEventListener('abort', giveUp);
-      running.delete(child);
-      resolve({ outcome, evidence });
-    };
-    const ended = (exit: number | null, name: string | null): void => {
-      const output = { exit, ...(name === null ? {} : { signal: name }), stdout: out.text(), stderr: err.text() };
-      const cut = out.cut || err.cut ? { cut: true } : {};
-      if (givenUp) settle('unknown', { why: 'given up: the deadline passed, or the call was cancelled, while it ran', ...output, ...cut });
-      else settle('done', { ...output, ...cut });
-    };
-    const giveUp = (): void => {
-      givenUp = true;
-      killGroup(child, 'SIGTERM');
-      cancels.push(context.clock.after(PATIENCE_MS, () => killGroup(child, 'SIGKILL')));
-    };
-    child.stdout?.on('data', (chunk: Buffer) => out.add(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => err.add(chunk));
-    child.once('error', (error) => settle('refused', { why: `cannot start ${JSON.stringify(program)}: ${error.message}` }));
-    child.once('exit', (exit, name) => {
-      cancels.push(context.clock.after(PATIENCE_MS, () => ended(exit, name)));
-    });
-    child.once('close', ended);
-    signal.addEventListener('abort', giveUp, { once: true });
-    cancels.push(context.clock.after(Math.min(deadline - context.clock.now(), TIMER_MS_MAX), giveUp));
-  });
-}
-
-function killGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+async function execute(argv: readonly string[], deadline: number, signal: AbortSignal, context: DriverContext): Promise<Answer> {
+  const [file = '', ...args] = argv;
+  const { folder: cwd, clock } = context;
+  const bounds = { timeoutMs: deadline - clock.now(), clock, signal, maxBytes: OUTPUT_BYTES_MAX };
   try {
-    process.kill(-child.pid, name);
-  } catch {
-    child.kill(name);
-  }
-}
-
-/** The end of an output. */
-class Tail {
-  cut = false;
-  #chunks: Buffer[] = [];
-  #size = 0;
-
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    while (this.#size - (this.#chunks[0]?.length ?? 0) >= OUTPUT_BYTES_MAX) {
-      this.#size -= this.#chunks.shift()?.length ?? 0;
-      this.cut = true;
-    }
-  }
-
-  text(): string {
-    const all = Buffer.concat(this.#chunks);
-    if (all.length > OUTPUT_BYTES_MAX) this.cut = true;
-    return all.subarray(-OUTPUT_BYTES_MAX).toString('utf8').trim();
+    const command = { file, args, cwd, env: passedEnv(context.env), ...bounds };
+    const { exit, by, stdout, stderr, cut, givenUp } = await watchCommand(command, { overflow: 'tail', patienceMs: PATIENCE_MS });
+    const ending = { exit, ...(by === null ? {} : { signal: by }) };
+    const output = { ...ending, stdout: stdout.trim(), stderr: stderr.trim(), ...(cut ? { cut } : {}) };
+    if (!givenUp) return { outcome: 'done', evidence: output };
+    const why = 'given up: the deadline passed, or the call was cancelled, while it ran';
+    return { outcome: 'unknown', evidence: { why, ...output } };
+  } catch (error) {
+    if (error instanceof CommandEndError) return refusal(error.message);
+    throw error;
   }
 }

@@ -1,10 +1,10 @@
 // One node's BMC with what was learned of it: its machine, who it is, and which copies to mind.
+import { Turns } from '../shared/turns.ts';
 import type { BmcClient } from './client.ts';
 import { lookBusy, type Busy } from './busy.ts';
 import { stringOf } from './document.ts';
 import { RedfishError } from './failure.ts';
 import { identityOf, learnMachine, type Machine } from './machine.ts';
-import { Turns } from './time.ts';
 
 export type Power = 'on' | 'off' | 'unknown';
 

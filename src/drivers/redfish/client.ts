@@ -3,10 +3,12 @@ import type { Readable } from 'node:stream';
 import { sleep, type Clock } from '../../std/clock.ts';
 import { showDuration } from '../../std/duration.ts';
 import type { JsonObject } from '../../std/json.ts';
+import { limitTime } from '../shared/limit.ts';
+import { Pending } from '../shared/pending.ts';
+import { Turns } from '../shared/turns.ts';
 import { errorWords, linkOf, objectOf, parseDocument, stringOf } from './document.ts';
 import { RedfishError } from './failure.ts';
 import type { Call, Http, Reply } from './http.ts';
-import { limitTime, Turns } from './time.ts';
 
 const ROOT = '/redfish/v1/';
 /** A login that was refused is not tried again for so long: BMCs lock accounts. */
@@ -21,7 +23,7 @@ const LOGOUT_MS = 3_000;
 /** BMCs are small: so many requests at once to one of them. */
 const REQUESTS_EACH = 4;
 
-export interface Account {
+interface Account {
   readonly user: string;
   readonly password: string;
   readonly auth: 'session' | 'basic';
@@ -63,9 +65,8 @@ export class BmcClient {
   readonly origin: URL;
   readonly clock: Clock;
   readonly #context: ClientContext;
-  readonly #pending = new Map<number, { readonly since: number; readonly what: string }>();
+  readonly #pending: Pending;
   readonly #own = new Turns(REQUESTS_EACH);
-  #calls = 0;
   #login: Promise<Login> | null = null;
   #logins = 0;
   #refused: { readonly until: number; readonly error: RedfishError } | null = null;
@@ -78,6 +79,7 @@ export class BmcClient {
     this.origin = origin;
     this.clock = context.clock;
     this.#context = context;
+    this.#pending = new Pending(context.clock);
   }
 
   /** Why a look should leave the BMC alone just now; '' when it need not. */
@@ -127,12 +129,9 @@ export class BmcClient {
   }
 
   /** "n1-bmc: 12 s without an answer to GET /redfish/v1/Systems" */
-  waitingFor(longerThanMs: number): string[] {
+  waitingFor(): string[] {
     const spared = this.spared();
-    const now = this.clock.now();
-    const slow = [...this.#pending.values()]
-      .filter(({ since }) => now - since > longerThanMs)
-      .map(({ since, what }) => `${this.target}: ${showDuration(now - since)} without an answer to ${what}`);
+    const slow = this.#pending.slow().map(({ what, ms }) => `${this.target}: ${showDuration(ms)} without an answer to ${what}`);
     return spared === '' ? slow : [...slow, `${this.target}: ${spared}`];
   }
 
@@ -240,10 +239,9 @@ export class BmcClient {
   }
 
   async #within(call: Call, what: string, signal: AbortSignal, timeoutMs: number): Promise<Reply> {
-    const id = ++this.#calls;
     const limit = limitTime(this.clock, timeoutMs, signal);
     const since = this.clock.now();
-    this.#pending.set(id, { since, what });
+    const end = this.#pending.begin(what);
     try {
       const reply = await this.#context.http.send(call, limit.signal, () =>
         limit.expired()
@@ -257,7 +255,7 @@ export class BmcClient {
       throw error;
     } finally {
       limit.clear();
-      this.#pending.delete(id);
+      end();
     }
   }
 

@@ -144,7 +144,7 @@ describe('redfish: who asks and who answers', () => {
   });
 
   test('sessions: one for many looks, opened again when lost, given back in the end; none left is said', async () => {
-    const bed = await openSimulated({ settings: { sessionsMax: 1 } });
+    await using bed = await openSimulated({ settings: { sessionsMax: 1 } });
     for (let look = 0; look < 3; look++) expect((await bed.look()).facts).not.toBeNull();
     expect(bed.bmc('n1').sessions.size).toBe(1);
     bed.bmc('n1').sessions.clear();
@@ -154,7 +154,6 @@ describe('redfish: who asks and who answers', () => {
     expect((await bed.look()).why).toMatch(/too many sessions/);
     await first.close();
     expect(bed.bmc('n1').sessions.size).toBe(0);
-    await bed.close();
   });
 
   test('silent three times: spared for a while, which is shown, and asked again afterwards', async () => {

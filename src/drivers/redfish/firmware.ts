@@ -5,7 +5,7 @@ import { linkOf, objectOf, at, stringOf } from './document.ts';
 import { isGone } from './failure.ts';
 import type { Machine } from './machine.ts';
 
-export interface Software {
+interface Software {
   readonly link: string;
   /** '' when the BMC does not say. */
   readonly version: string;

@@ -1,11 +1,14 @@
 // What fleet.yaml says about BMCs that speak Redfish, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { duration, isPlainUrl, secret } from '../shared/options.ts';
 
-const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"');
-const secret = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
-const url = z.string().refine((text) => isPlainUrl(text), 'http:// or https://, a host and perhaps a port, such as "https://{node}-bmc"');
+const url = z
+  .string()
+  .refine(
+    (text) => isBmcUrl(text.replaceAll('{node}', 'n1')),
+    'http:// or https://, a host and perhaps a port, such as "https://{node}-bmc"',
+  );
 
 /** Options of `drivers: {bmc: {use: redfish, ...}}`. Parsing twice changes nothing. */
 export const redfishOptions = z.strictObject({
@@ -34,24 +37,13 @@ export const redfishOptions = z.strictObject({
 });
 export type RedfishOptions = z.input<typeof redfishOptions>;
 export type RedfishSettings = z.output<typeof redfishOptions>;
-export type Secret = z.output<typeof secret>;
 
-export interface RedfishContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
+export interface RedfishContext extends DriverContext {
   /** A folder that outlives the process, for what was started; without it an update is known again only by what the BMC tells of it. */
   readonly state?: string;
 }
 
-/** For durations that the schema has checked. */
-export function msOf(text: string): number {
-  return parseDuration(text) ?? 0;
-}
-
-function isPlainUrl(text: string): boolean {
-  const parsed = URL.parse(text.replaceAll('{node}', 'n1'));
-  if (!parsed || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) return false;
-  return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '' && parsed.pathname === '/';
+/** A server's root: nothing but a host and perhaps a port. */
+export function isBmcUrl(text: string): boolean {
+  return isPlainUrl(text) && new URL(text).pathname === '/';
 }

@@ -2,25 +2,25 @@
 // wrong is in docs/reference/redfish.md.
 import type { Act, ActRequest, Driver, Observation, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
+import { limitTime } from '../shared/limit.ts';
+import { msOf } from '../shared/options.ts';
+import { readOptionFile, readSecret } from '../shared/secrets.ts';
+import { Turns } from '../shared/turns.ts';
 import { addressBook } from './addresses.ts';
 import { Identities, NodeBmc } from './bmc.ts';
 import { BmcClient } from './client.ts';
 import { describeAct } from './describe-act.ts';
 import { diagnoseBmc } from './diagnose.ts';
 import { Http } from './http.ts';
+import { inside } from './inside.ts';
 import { lookAt } from './look.ts';
-import { msOf, redfishOptions, type RedfishContext, type RedfishOptions, type RedfishSettings } from './options.ts';
+import { redfishOptions, type RedfishContext, type RedfishOptions, type RedfishSettings } from './options.ts';
 import { actOnPower } from './power.ts';
 import { Records } from './records.ts';
-import { readOptionFile, readValue } from './secrets.ts';
-import { inside, limitTime, Turns } from './time.ts';
 import { update } from './update.ts';
 import { refused, type Verdict } from './verdict.ts';
 
-/** Shorter waits are not worth a word. */
-const SLOW_MS = 5_000;
-
-/** Throws SecretMissingError when a secret or a file that the options name is not there; connects to nothing yet. */
+/** Throws OptionSourceError when a secret or a file that the options name is not there; connects to nothing yet. */
 export function openRedfish(options: RedfishOptions, context: RedfishContext): Driver {
   const settings = redfishOptions.parse(options);
   return new RedfishDriver(settings, context);
@@ -48,9 +48,13 @@ class RedfishDriver implements Driver {
   constructor(settings: RedfishSettings, context: RedfishContext) {
     this.#settings = settings;
     this.#context = context;
-    this.#user = readValue('user', settings.user, context);
-    const account = { user: this.#user, password: readValue('password', settings.password, context), auth: settings.auth };
-    const ca = settings.tls && 'ca' in settings.tls ? readOptionFile('tls.ca', settings.tls.ca, context) : null;
+    this.#user = typeof settings.user === 'string' ? settings.user : readSecret('user of the redfish driver', settings.user, context);
+    const account = {
+      user: this.#user,
+      password: readSecret('password of the redfish driver', settings.password, context),
+      auth: settings.auth,
+    };
+    const ca = settings.tls && 'ca' in settings.tls ? readOptionFile('tls.ca of the redfish driver', settings.tls.ca, context) : null;
     this.#http = new Http({ ca, insecure: this.#insecure });
     const { clock } = context;
     const client = {
@@ -61,7 +65,8 @@ class RedfishDriver implements Driver {
       timeoutMs: msOf(settings.timeout),
       closing: this.#closing.signal,
     };
-    const addresses = settings.addresses === undefined ? null : readOptionFile('addresses', settings.addresses, context);
+    const addresses =
+      settings.addresses === undefined ? null : readOptionFile('addresses of the redfish driver', settings.addresses, context);
     const origin = addressBook(settings, addresses);
     const identities = new Identities();
     this.#bmcOf = (target) => {
@@ -122,7 +127,7 @@ class RedfishDriver implements Driver {
 
   waitingFor(): readonly string[] {
     const updates = [...this.#progress].map(([target, words]) => `${target}: ${words}`);
-    return [...updates, ...[...this.#bmcs.values()].flatMap(({ client }) => client.waitingFor(SLOW_MS))];
+    return [...updates, ...[...this.#bmcs.values()].flatMap(({ client }) => client.waitingFor())];
   }
 
   async close(): Promise<void> {

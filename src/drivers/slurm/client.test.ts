@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Act, Driver, Observation, Result } from '../../core/ports.ts';
 import { wallClock, type Clock } from '../../std/clock.ts';
-import { runCommand } from '../program/command.ts';
+import { runCommand } from '../shared/command.ts';
 import { slurmOptions, type SlurmOptions } from './options.ts';
 import { openSlurm } from './slurm.ts';
 

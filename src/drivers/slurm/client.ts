@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { must } from '../../std/assert.ts';
 import { sleep } from '../../std/clock.ts';
 import { draw } from '../../std/draw.ts';
-import { parseDuration } from '../../std/duration.ts';
-import { CommandEndError, runCommand, type CommandEnd } from '../program/command.ts';
-import type { SlurmContext, SlurmOptions } from './options.ts';
+import { CommandEndError, runCommand, wordsOf } from '../shared/command.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { msOf } from '../shared/options.ts';
+import type { SlurmOptions } from './options.ts';
 import { slurmOptions } from './options.ts';
 import { CallRecord } from './record.ts';
 import { SlurmRest } from './rest/rest.ts';
@@ -64,7 +64,7 @@ export class SlurmClient {
   readonly resPrefix: string;
   /** null: the options name no slurmrestd. */
   readonly rest: SlurmRest | null;
-  readonly #context: SlurmContext;
+  readonly #context: DriverContext;
   readonly #env: NodeJS.ProcessEnv;
   readonly #conf: string | null;
   readonly #bin: string | null;
@@ -78,19 +78,19 @@ export class SlurmClient {
   #calls = 0;
   #ping: Promise<void> | null = null;
 
-  constructor(options: SlurmOptions, context: SlurmContext) {
+  constructor(options: SlurmOptions, context: DriverContext) {
     const { conf, bin, timeout, resPrefix, rest } = slurmOptions.parse(options);
     this.resPrefix = resPrefix;
     this.rest = rest ? new SlurmRest(rest, context, timeout) : null;
     this.#context = context;
     this.#conf = conf === undefined ? null : resolve(context.folder, conf);
     this.#bin = bin === undefined ? null : resolve(context.folder, bin);
-    this.#timeoutMs = must(parseDuration(timeout), 'timeout of the slurm driver');
+    this.#timeoutMs = msOf(timeout);
     this.#env = environment(context.env, this.#conf);
     this.#record = new CallRecord(context.clock, SLOW_MS);
   }
 
-  get context(): SlurmContext {
+  get context(): DriverContext {
     return this.#context;
   }
 
@@ -168,7 +168,7 @@ export class SlurmClient {
     const file = this.#bin === null ? command : join(this.#bin, command);
     try {
       const end = await runCommand({ file, args, env: this.#env, timeoutMs, clock, signal: both, maxBytes: OUTPUT_BYTES_MAX });
-      const said = { ok: end.exit === 0, stdout: end.stdout, words: wordsOf(end) };
+      const said = { ok: end.exit === 0, stdout: end.stdout, words: wordsOf(end, { maxCharacters: WORDS_MAX, without: /^\*+/ }) };
       if (args[0] === 'ping') assertUp(said);
       else if (!said.ok) assertAnswered(said.words);
       this.#paced(call.answered());
@@ -220,14 +220,4 @@ function asCallError(error: unknown): SlurmCallError {
   if (error instanceof SlurmCallError) return error;
   if (error instanceof CommandEndError) return new SlurmCallError(error.message, error.started, false);
   throw error;
-}
-
-function wordsOf({ stdout, stderr }: CommandEnd): string {
-  const text = [stderr, stdout].find((words) => words.trim() !== '') ?? '';
-  const lines = text.slice(0, 10 * WORDS_MAX).split('\n');
-  return lines
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^\*+/.test(line))
-    .join('; ')
-    .slice(0, WORDS_MAX);
 }

@@ -1,7 +1,6 @@
 // What fleet.yaml says about a Slurm cluster, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { duration } from '../shared/options.ts';
 import { restOptions } from './rest/options.ts';
 
 /** Options of `drivers: {scheduler: {use: slurm, ...}}`. Parsing twice changes nothing. */
@@ -11,10 +10,7 @@ export const slurmOptions = z.strictObject({
   /** Folder of scontrol, squeue, scancel, relative to the fleet's folder; default: PATH. */
   bin: z.string().min(1).optional(),
   /** How long one command may take, e.g. "30s". */
-  timeout: z
-    .string()
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"')
-    .default('30s'),
+  timeout: duration.default('30s'),
   /** Our reservations are called PREFIX-RUN. */
   resPrefix: z
     .string()
@@ -24,10 +20,3 @@ export const slurmOptions = z.strictObject({
   rest: restOptions.optional(),
 });
 export type SlurmOptions = z.input<typeof slurmOptions>;
-
-export interface SlurmContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}

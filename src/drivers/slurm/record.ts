@@ -1,6 +1,7 @@
 // Remembers how Slurm's commands fared lately, and says it in words that an operator can read.
 import type { Clock } from '../../std/clock.ts';
 import { showDuration } from '../../std/duration.ts';
+import { Pending } from '../shared/pending.ts';
 
 const REMEMBERED = 5;
 
@@ -15,7 +16,7 @@ export interface OpenCall {
 export class CallRecord {
   readonly #clock: Clock;
   readonly #slowMs: number;
-  readonly #open = new Set<{ readonly what: string; readonly since: number }>();
+  readonly #open: Pending;
   readonly #last: number[] = [];
   #answeredAt = -Infinity;
   #failing: { readonly since: number; why: string } | null = null;
@@ -23,14 +24,13 @@ export class CallRecord {
   constructor(clock: Clock, slowMs: number) {
     this.#clock = clock;
     this.#slowMs = slowMs;
+    this.#open = new Pending(clock, slowMs);
   }
 
   begin(what: string): OpenCall {
-    const call = { what, since: this.#clock.now() };
-    this.#open.add(call);
+    const end = this.#open.begin(what);
     const close = (): number => {
-      this.#open.delete(call);
-      const ms = this.#clock.now() - call.since;
+      const ms = end();
       this.#last.push(ms);
       if (this.#last.length > REMEMBERED) this.#last.shift();
       return ms;
@@ -46,7 +46,7 @@ export class CallRecord {
         this.#failing ??= { since: this.#clock.now(), why };
         this.#failing.why = why;
       },
-      dropped: () => void this.#open.delete(call),
+      dropped: () => void end(),
     };
   }
 
@@ -63,9 +63,6 @@ export class CallRecord {
     if (this.#failing)
       texts.push(`slurmctld: no answer for ${showDuration(Math.max(0, now - this.#failing.since))} (${this.#failing.why})`);
     if (slow > 0) texts.push(`slurmctld: ${slow} of ${this.#last.length} calls slow (last ${showDuration(last)})`);
-    for (const { what, since } of this.#open) {
-      if (now - since >= this.#slowMs) texts.push(`slurmctld: ${what} has run for ${showDuration(now - since)}`);
-    }
-    return texts;
+    return [...texts, ...this.#open.slow().map(({ what, ms }) => `slurmctld: ${what} has run for ${showDuration(ms)}`)];
   }
 }

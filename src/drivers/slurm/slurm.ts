@@ -2,6 +2,7 @@
 // docs/reference; the rules (whose drain, when in service) are docs/concepts.md.
 import type { Act, ActRequest, Driver, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
+import type { DriverContext } from '../shared/context.ts';
 import { SlurmCallError, SlurmClient } from './client.ts';
 import { describeAct } from './commands.ts';
 import { diagnoseSlurm } from './diagnose.ts';
@@ -9,7 +10,7 @@ import { drain, undrain } from './drain.ts';
 import { observationOf } from './facts.ts';
 import { requeueJob, signalJob, type JobAnswer } from './jobs.ts';
 import { lookAtCluster, SlurmOutputError } from './look.ts';
-import type { SlurmContext, SlurmOptions } from './options.ts';
+import type { SlurmOptions } from './options.ts';
 import { reserve, unreserve } from './reserve.ts';
 import { allOf, Turnstile, type WriteContext } from './write.ts';
 
@@ -19,7 +20,7 @@ const RUN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const ANSWERS_REMEMBERED = 10_000;
 
 /** Nothing is called before the first observe, act or diagnose. Throws zod's error for bad options. */
-export function openSlurm(options: SlurmOptions, context: SlurmContext): Driver {
+export function openSlurm(options: SlurmOptions, context: DriverContext): Driver {
   const client = new SlurmClient(options, context);
   const acts = new Acts(client);
   return {
@@ -95,7 +96,8 @@ class Acts {
 
 /** Why slurmctld told us nothing. Rethrows bugs of ours. */
 function reasonOf(error: unknown): string {
-  if (error instanceof SlurmCallError) return error.message.startsWith('slurmrestd') ? error.message : `slurmctld does not answer: ${error.message}`;
+  if (error instanceof SlurmCallError)
+    return error.message.startsWith('slurmrestd') ? error.message : `slurmctld does not answer: ${error.message}`;
   if (error instanceof SlurmOutputError) return error.message;
   throw error;
 }

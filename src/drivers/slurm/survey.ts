@@ -1,9 +1,10 @@
 // What `fleet import slurm` asks a live cluster for: nodes, partitions and, where Slurm knows it, the topology.
+import type { DriverContext } from '../shared/context.ts';
 import { SlurmClient } from './client.ts';
 import { parseSettings } from './diagnose.ts';
 import { readNodes } from './look.ts';
 import { namesFromSlurm } from './node-set.ts';
-import type { SlurmContext, SlurmOptions } from './options.ts';
+import type { SlurmOptions } from './options.ts';
 import { showNodeState } from './state.ts';
 
 export interface SlurmSurvey {
@@ -42,7 +43,7 @@ export interface SurveyedSwitch {
 }
 
 /** Reads only. Rejects with SlurmCallError or SlurmOutputError when slurmctld does not answer, or in no form of Slurm's. */
-export async function surveySlurm(options: SlurmOptions, context: SlurmContext): Promise<SlurmSurvey> {
+export async function surveySlurm(options: SlurmOptions, context: DriverContext): Promise<SlurmSurvey> {
   const client = new SlurmClient(options, context);
   const { signal } = new AbortController();
   try {

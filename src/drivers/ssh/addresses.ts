@@ -1,5 +1,6 @@
 // Where a node is reached: the address pattern, and a hosts file beside the fleet for names that no resolver knows.
 import { fillText } from '../../core/change/placeholders.ts';
+import { wordLines } from '../shared/addresses.ts';
 
 export interface Place {
   /** What to connect to. */
@@ -12,9 +13,9 @@ export interface Place {
 /** Lines "ADDRESS NAME [NAME...]" with # comments, as in /etc/hosts; the first line of a name counts. */
 export function parseHostsFile(text: string): ReadonlyMap<string, string> {
   const addresses = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    for (const name of names) if (address && !addresses.has(name)) addresses.set(name, address);
+  for (const { words } of wordLines(text)) {
+    const [address = '', ...names] = words;
+    for (const name of names) if (!addresses.has(name)) addresses.set(name, address);
   }
   return addresses;
 }

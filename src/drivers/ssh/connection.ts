@@ -6,7 +6,7 @@ import type { AnyAuthMethod, Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { SshConnectError, socketFailure } from './failure.ts';
 import type { HostVerdict, KnownHosts } from './known-hosts.ts';
 import type { Place } from './addresses.ts';
-import { orAbort } from './limit.ts';
+import { orAbort } from './or-abort.ts';
 
 /** RFC 4254 section 5.1: the server was asked to connect and could not. */
 const CONNECT_FAILED = 2;

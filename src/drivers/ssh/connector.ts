@@ -3,16 +3,17 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from '../../std/clock.ts';
-import { must } from '../../std/assert.ts';
-import { parseDuration } from '../../std/duration.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { limitTime } from '../shared/limit.ts';
+import { msOf } from '../shared/options.ts';
+import { readOptionFile } from '../shared/secrets.ts';
 import { parseHostsFile, placeOf, type Place } from './addresses.ts';
 import { dial, logIn, type Login, type SshConnection } from './connection.ts';
 import { SshConnectError, asConnectError } from './failure.ts';
 import { JumpHost } from './jump.ts';
 import { KnownHosts } from './known-hosts.ts';
-import { limitTime } from './limit.ts';
-import type { SshContext, SshSettings } from './options.ts';
-import { readIdentity, readOptionFile, type Identity } from './secrets.ts';
+import type { SshSettings } from './options.ts';
+import { readIdentity, type Identity } from './secrets.ts';
 
 const TRIES_MAX = 3;
 const PAUSE_MS = 200;
@@ -23,12 +24,12 @@ export interface Connector {
   close(): Promise<void>;
 }
 
-/** Reads every file and secret that the options name; throws SecretMissingError for one that is not there. */
-export function openConnector(settings: SshSettings, context: SshContext): Connector {
+/** Reads every file and secret that the options name; throws OptionSourceError for one that is not there. */
+export function openConnector(settings: SshSettings, context: DriverContext): Connector {
   const knownHosts = readKnownHosts(settings, context);
-  const addresses = parseHostsFile(settings.addresses ? readOptionFile('addresses', settings.addresses, context) : '');
-  const connectMs = must(parseDuration(settings.connectTimeout), 'connectTimeout');
-  const keepaliveMs = must(parseDuration(settings.keepalive), 'keepalive');
+  const addresses = parseHostsFile(settings.addresses ? readOptionFile('addresses of the ssh driver', settings.addresses, context) : '');
+  const connectMs = msOf(settings.connectTimeout);
+  const keepaliveMs = msOf(settings.keepalive);
   const closing = new AbortController();
   const loginAs = (user: string, identity: Identity): Login => ({
     user,
@@ -73,7 +74,7 @@ export function openConnector(settings: SshSettings, context: SshContext): Conne
 }
 
 /** Only what happened before the login is tried again, a little later each time, with jitter against a thundering herd. */
-async function tryAgain(connect: () => Promise<SshConnection>, context: SshContext, closing: AbortSignal): Promise<SshConnection> {
+async function tryAgain(connect: () => Promise<SshConnection>, context: DriverContext, closing: AbortSignal): Promise<SshConnection> {
   for (let tries = 1; ; tries++) {
     try {
       return await connect();
@@ -86,8 +87,9 @@ async function tryAgain(connect: () => Promise<SshConnection>, context: SshConte
   }
 }
 
-function readKnownHosts(settings: SshSettings, context: SshContext): KnownHosts {
-  if (settings.knownHosts) return new KnownHosts(readOptionFile('knownHosts', settings.knownHosts, context), settings.knownHosts);
+function readKnownHosts(settings: SshSettings, context: DriverContext): KnownHosts {
+  if (settings.knownHosts)
+    return new KnownHosts(readOptionFile('knownHosts of the ssh driver', settings.knownHosts, context), settings.knownHosts);
   const path = join(context.env['HOME'] ?? '', '.ssh', 'known_hosts');
   try {
     return new KnownHosts(readFileSync(path, 'utf8'), path);

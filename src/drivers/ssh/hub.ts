@@ -1,18 +1,18 @@
 // Says scripts to nodes over the pooled connections, and knows whom it waits for.
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
-import { must } from '../../std/assert.ts';
 import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { limitTime } from '../shared/limit.ts';
+import { msOf } from '../shared/options.ts';
+import { fewOf, Pending } from '../shared/pending.ts';
 import { openConnector, type Connector } from './connector.ts';
 import type { SshConnection } from './connection.ts';
 import { SshConnectError, asConnectError } from './failure.ts';
-import { limitTime } from './limit.ts';
-import type { SshContext, SshSettings } from './options.ts';
+import type { SshSettings } from './options.ts';
 import { ConnectionPool, type Lease } from './pool.ts';
 import { endScript } from './scripts.ts';
 import { hangUp, talk, type Talk } from './talk.ts';
 
-const SLOW_MS = 5_000;
 const HANG_UP_MS = 2_000;
 /** A connection that was open before may be dead; then a fresh one is tried, and this many in all. */
 const CONNECTIONS_TRIED_MAX = 3;
@@ -23,14 +23,15 @@ export class SshHub {
   readonly #max: number;
   readonly #connector: Connector;
   readonly #pool: ConnectionPool<SshConnection>;
-  readonly #pending = new Set<{ readonly node: string; readonly since: number }>();
+  readonly #pending: Pending;
 
-  constructor(settings: SshSettings, context: SshContext) {
+  constructor(settings: SshSettings, context: DriverContext) {
     this.#clock = context.clock;
     this.#max = settings.connections;
-    this.#connectMs = must(parseDuration(settings.connectTimeout), 'connectTimeout');
+    this.#connectMs = msOf(settings.connectTimeout);
+    this.#pending = new Pending(context.clock);
     this.#connector = openConnector(settings, context);
-    this.#pool = new ConnectionPool(settings.connections, (node) => this.#watched(node, this.#connector.connect(node)));
+    this.#pool = new ConnectionPool(settings.connections, (node) => this.#pending.during(node, this.#connector.connect(node)));
   }
 
   /**
@@ -43,7 +44,7 @@ export class SshHub {
     if (answerMs === null) return this.#converse(lease, session, script, signal);
     const limit = limitTime(this.#clock, answerMs, signal);
     try {
-      return await this.#watched(node, this.#converse(lease, session, script, limit.signal));
+      return await this.#pending.during(node, this.#converse(lease, session, script, limit.signal));
     } finally {
       limit.clear();
     }
@@ -61,14 +62,9 @@ export class SshHub {
   }
 
   waitingFor(): string[] {
-    const now = this.#clock.now();
-    const slow = [...new Set([...this.#pending].filter((one) => now - one.since >= SLOW_MS).map((one) => one.node))];
+    const slow = this.#pending.slow().map(({ what }) => what);
     const lines = this.#pool.waiting > 0 ? [`ssh: ${this.#pool.waiting} nodes wait for one of ${this.#max} connections`] : [];
-    if (slow.length > 0) {
-      const others = slow.length > 3 ? ` and ${slow.length - 3} more` : '';
-      lines.push(`ssh: ${slow.slice(0, 3).join(', ')}${others} slow to answer`);
-    }
-    return lines;
+    return slow.length > 0 ? [...lines, `ssh: ${fewOf(slow)} slow to answer`] : lines;
   }
 
   async close(): Promise<void> {
@@ -85,7 +81,7 @@ export class SshHub {
       const lease = await this.#pool.lease(node, signal);
       const limit = limitTime(this.#clock, this.#connectMs, signal);
       try {
-        const session = await this.#watched(node, open(lease.connection, limit.signal));
+        const session = await this.#pending.during(node, open(lease.connection, limit.signal));
         if (!signal.aborted) return { lease, session };
         session.end();
         throw new SshConnectError('given-up', 'given up before it was sent');
@@ -127,15 +123,5 @@ export class SshHub {
     const hungUp = await hangUp(connection, channel, this.#clock);
     if (hungUp || lease.shared()) lease.release();
     else lease.drop();
-  }
-
-  async #watched<T>(node: string, work: Promise<T>): Promise<T> {
-    const one = { node, since: this.#clock.now() };
-    this.#pending.add(one);
-    try {
-      return await work;
-    } finally {
-      this.#pending.delete(one);
-    }
   }
 }

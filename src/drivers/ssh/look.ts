@@ -2,9 +2,8 @@
 import { PlaceholderValueError, fillArgv } from '../../core/change/placeholders.ts';
 import type { Finding, Severity } from '../../core/finding.ts';
 import type { Observation, ShellFacts } from '../../core/ports.ts';
-import { must } from '../../std/assert.ts';
 import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { msOf } from '../shared/options.ts';
 import { words } from './acts.ts';
 import { asConnectError, type SshFailureKind } from './failure.ts';
 import type { SshHub } from './hub.ts';
@@ -29,7 +28,7 @@ export async function lookAt(target: string, { hub, settings, clock }: LookConte
     const values = { node: target };
     const work = settings.work ? fillArgv(settings.work, values) : null;
     const script = lookScript(fillArgv(settings.bootId, values), work);
-    const told = await hub.speak(target, script, signal, answerMs(settings), () => {
+    const told = await hub.speak(target, script, signal, msOf(settings.answerTimeout), () => {
       at = clock.now();
     });
     const silence = whyUnheard(told);
@@ -42,10 +41,6 @@ export async function lookAt(target: string, { hub, settings, clock }: LookConte
     if (failure.kind !== 'silent') return blind(failure.message);
     return { target, at, facts: { role: 'shell', reachable: false, bootId: null, work: null }, why: failure.message };
   }
-}
-
-function answerMs(settings: SshSettings): number {
-  return must(parseDuration(settings.answerTimeout), 'answerTimeout');
 }
 
 function whyUnheard(told: Talk): string | null {
@@ -95,7 +90,7 @@ export async function diagnoseNode(target: string, context: LookContext, signal:
   try {
     const { hub, settings, clock } = context;
     let began = 0;
-    const told = await hub.speak(target, probeScript(), signal, answerMs(settings), () => {
+    const told = await hub.speak(target, probeScript(), signal, msOf(settings.answerTimeout), () => {
       began = clock.now();
     });
     const ended = clock.now();

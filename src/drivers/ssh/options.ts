@@ -1,15 +1,8 @@
 // What fleet.yaml says about reaching nodes by ssh, and what the driver is opened with.
 import { z } from 'zod';
-import type { Clock } from '../../std/clock.ts';
-import { parseDuration } from '../../std/duration.ts';
+import { argv, duration, secret } from '../shared/options.ts';
 
-const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero like "30s" or "2m"');
 const port = z.int().min(1).max(65_535).default(22);
-const secret = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
-const argv = z
-  .array(z.string())
-  .min(1)
-  .refine((list) => isRunnable(list), 'the program comes first, and its name does not begin with a dash');
 
 /** Options of `drivers: {shell: {use: ssh, ...}}`. Parsing twice changes nothing. */
 export const sshOptions = z.strictObject({
@@ -49,17 +42,3 @@ export const sshOptions = z.strictObject({
 });
 export type SshOptions = z.input<typeof sshOptions>;
 export type SshSettings = z.output<typeof sshOptions>;
-export type Secret = z.output<typeof secret>;
-
-export interface SshContext {
-  /** Relative paths of the options begin here. */
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-}
-
-/** Whether a shell's `exec` can run it: a name that is not empty and is no option, and no NUL anywhere. */
-export function isRunnable(argv: readonly string[]): boolean {
-  const program = argv[0];
-  return program !== undefined && program !== '' && !program.startsWith('-') && argv.every((argument) => !argument.includes('\0'));
-}

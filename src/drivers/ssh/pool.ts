@@ -1,7 +1,7 @@
 // Keeps one connection a node over its steps and at most so many open: the least recently used idle one is closed when another node
 // needs its place, and nodes wait for a place in the order in which they came.
 import { SshConnectError, asConnectError } from './failure.ts';
-import { orAbort } from './limit.ts';
+import { orAbort } from './or-abort.ts';
 
 export interface Pooled {
   /** Ends it in good order. */

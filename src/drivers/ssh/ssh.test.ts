@@ -178,7 +178,7 @@ function ownTests(): void {
       try {
         open(more, env);
       } catch (error) {
-        expect(error).toMatchObject({ name: 'SecretMissingError' });
+        expect(error).toMatchObject({ name: 'OptionSourceError' });
         return (error as Error).message;
       }
       throw new Error('it opened');

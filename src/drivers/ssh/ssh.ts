@@ -1,16 +1,17 @@
 // The shell role over ssh: one connection a node kept over its steps, host keys checked, nothing run twice that must run once.
 import type { ActRequest, Driver, Observation, Result } from '../../core/ports.ts';
 import { assert } from '../../std/assert.ts';
+import type { DriverContext } from '../shared/context.ts';
+import { limitTime } from '../shared/limit.ts';
 import { actOn } from './acts.ts';
 import { describeAct } from './describe-act.ts';
 import { SshHub } from './hub.ts';
-import { limitTime } from './limit.ts';
 import { diagnoseNode, lookAt } from './look.ts';
 import { Pusher } from './push.ts';
-import { sshOptions, type SshContext, type SshOptions } from './options.ts';
+import { sshOptions, type SshOptions } from './options.ts';
 
-/** Throws SecretMissingError when a key, a passphrase or a file that the options name is not there; connects to nothing yet. */
-export function openSsh(options: SshOptions, context: SshContext): Driver {
+/** Throws OptionSourceError when a key, a passphrase or a file that the options name is not there; connects to nothing yet. */
+export function openSsh(options: SshOptions, context: DriverContext): Driver {
   const settings = sshOptions.parse(options);
   const { clock, folder } = context;
   const hub = new SshHub(settings, context);

@@ -1,6 +1,7 @@
 // Says one script to a shell on a node and hears it out: what it printed after its mark, how it ended, or that nobody knows.
 import type { ClientChannel } from 'ssh2';
 import type { Clock } from '../../std/clock.ts';
+import { Tail } from '../shared/tail.ts';
 import type { SshConnection } from './connection.ts';
 import { MARK } from './scripts.ts';
 
@@ -92,29 +93,23 @@ function told(end: Talk['end'], out: MarkedOutput, err: MarkedOutput, exit: { co
 /** Output of which the part up to the script's mark (what a talkative login shell printed) is dropped. */
 class MarkedOutput {
   mark: readonly string[] | null = null;
-  cut = false;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  #tail = new Tail(OUTPUT_BYTES_MAX);
+
+  get cut(): boolean {
+    return this.#tail.cut;
+  }
 
   add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+    this.#tail.add(chunk);
     if (this.mark === null) this.#findMark();
-    while (this.#size - (this.#chunks[0]?.length ?? 0) >= OUTPUT_BYTES_MAX) {
-      this.#size -= this.#chunks.shift()?.length ?? 0;
-      this.cut = true;
-    }
   }
 
   text(): string {
-    const all = Buffer.concat(this.#chunks);
-    const over = all.length - OUTPUT_BYTES_MAX;
-    if (over > 0) this.cut = true;
-    return all.subarray(Math.max(0, over)).toString('utf8').trim();
+    return this.#tail.text().trim();
   }
 
   #findMark(): void {
-    const all = Buffer.concat(this.#chunks);
+    const all = this.#tail.bytes();
     const start = all.indexOf(`\n${MARK}`);
     const end = start < 0 ? -1 : all.indexOf('\n', start + 1);
     if (end < 0) return;
@@ -123,7 +118,7 @@ class MarkedOutput {
       .toString('utf8')
       .trim();
     this.mark = words === '' ? [] : words.split(' ');
-    this.#chunks = [all.subarray(end + 1)];
-    this.#size = all.length - end - 1;
+    this.#tail = new Tail(OUTPUT_BYTES_MAX);
+    this.#tail.add(all.subarray(end + 1));
   }
 }

@@ -19,7 +19,13 @@ export function stepBody(host: RunHost, target: number, step: ProgramStep, turn:
     case 'read':
       return readBody(host, target, step, action.read, turn);
     case 'push':
-      return actUntilAnswered(host, target, step, turn, { role: 'shell', do: 'push', from: action.from, to: action.to, sha256: action.sha256 });
+      return actUntilAnswered(host, target, step, turn, {
+        role: 'shell',
+        do: 'push',
+        from: action.from,
+        to: action.to,
+        sha256: action.sha256,
+      });
     case 'update':
       return actUntilAnswered(host, target, step, turn, { role: 'bmc', do: 'update', image: action.image, components: action.components });
     case 'check':
@@ -29,7 +35,8 @@ export function stepBody(host: RunHost, target: number, step: ProgramStep, turn:
       if (action.act === 'return') return giveBackBody(host, target, step, turn);
       if (action.act === 'links') return linksBody(host, target, step, turn);
       if (action.act === 'hand-over') return Promise.resolve();
-      if (action.act === 'power-off' || action.act === 'power-on' || action.act === 'reset') return powerBody(host, target, step, action.act, turn);
+      if (action.act === 'power-off' || action.act === 'power-on' || action.act === 'reset')
+        return powerBody(host, target, step, action.act, turn);
       return rebootBody(host, target, step, action.act, turn);
     default:
       return action satisfies never;

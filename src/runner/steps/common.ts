@@ -1,9 +1,8 @@
-// What the step bodies share: the deadline of an attempt, the key of an act, the guarded wait, and the ending.
-import { guardDestructive, type GuardVerdict, type Seen } from '../../core/run/guard.ts';
+// What the step bodies share: the deadline of an attempt, the key of an act, the intent before it, and the ending.
+import type { Seen } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { EntryNote, FabricFacts } from '../../core/ports.ts';
 import type { JsonObject } from '../../std/json.ts';
-import { judgeBehind } from '../behind.ts';
 import type { RunHost } from '../host.ts';
 import { silence } from '../silence.ts';
 
@@ -30,48 +29,6 @@ export function timeIsUp(host: RunHost, target: number, step: ProgramStep, turn:
   if (host.now() < deadlineOf(host, target, step)) return false;
   end(host, target, turn, 'expired', { why: `${step.name} took longer than allowed: waiting for ${waitedFor}` });
   return true;
-}
-
-/**
- * Looks until the guard says go, and gives what was seen then; null when the attempt ended or was interrupted meanwhile.
- * Every round is a fresh look of this epoch.
- */
-export async function guarded(
-  host: RunHost,
-  target: number,
-  step: ProgramStep,
-  turn: number,
-  guard: (seen: Seen) => GuardVerdict = guardDestructive,
-): Promise<Seen | null> {
-  while (host.alive(target, turn)) {
-    const { seen, verdict } = await lookAndJudge(host, target, guard);
-    if (!host.alive(target, turn)) return null;
-    if (verdict.say === 'go') return seen;
-    if (verdict.say === 'foreign') {
-      end(host, target, turn, 'foreign', { why: verdict.why });
-      return null;
-    }
-    host.waitingFor[target] = verdict.why;
-    if (timeIsUp(host, target, step, turn, verdict.why)) return null;
-    await host.tick(host.parts.pace.pollMs);
-  }
-  return null;
-}
-
-/** A node is looked at itself; of a switch, domain or feed everybody who would feel it. */
-async function lookAndJudge(
-  host: RunHost,
-  target: number,
-  guard: (seen: Seen) => GuardVerdict,
-): Promise<{ readonly seen: Seen; readonly verdict: GuardVerdict }> {
-  if (host.kind(target) !== 'node') return { seen: unseen(host), verdict: await judgeBehind(host, target) };
-  const seen = await host.see(target);
-  return { seen, verdict: guard(seen) };
-}
-
-/** What can be seen of a target that is no node: nothing of its own. */
-export function unseen(host: RunHost): Seen {
-  return { run: host.run, scheduler: null, shell: null, knownBootId: null, rebootAskedFrom: null };
 }
 
 /** What the fabric shows of it, in a sweep of now; null: nobody answered, or there is no such driver. */

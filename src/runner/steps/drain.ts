@@ -4,7 +4,8 @@ import type { Result } from '../../core/ports.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { wordsOf } from '../words.ts';
-import { end, guarded, intend, keyOf, seenData } from './common.ts';
+import { end, intend, keyOf, seenData } from './common.ts';
+import { guarded } from './guarded.ts';
 
 export async function drainBody(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
   const before = await lookAtScheduler(host, target, step, turn);
@@ -39,7 +40,8 @@ async function takeOver(host: RunHost, target: number, step: ProgramStep, turn: 
         : reserved;
     const held = drained.outcome === 'done' || drained.outcome === 'accepted' ? await holdInAllocator(host, target, key, why) : drained;
     if (held.outcome === 'done' || held.outcome === 'accepted') return host.alive(target, turn);
-    host.waitingFor[target] = `${held === drained ? 'the scheduler to take the drain' : 'the allocator to take the hold'}: ${wordsOf(held)}`;
+    host.waitingFor[target] =
+      `${held === drained ? 'the scheduler to take the drain' : 'the allocator to take the hold'}: ${wordsOf(held)}`;
     if (!(await lookAtScheduler(host, target, step, turn))) return false;
     await host.tick(host.parts.pace.pollMs);
   }

@@ -5,7 +5,12 @@ import type { ProgramStep } from '../../core/run/program.ts';
 import type { Caller } from '../gather.ts';
 import type { RunHost } from '../host.ts';
 import { wordsOf } from '../words.ts';
-import { end, guarded, intend, keyOf, seenData } from './common.ts';
+import { end, intend, keyOf, seenData } from './common.ts';
+import { guarded } from './guarded.ts';
+import { linksAway } from './links.ts';
+
+/** So many link soaks a node waits at its return for a link that went again. */
+const SOAKS_MAX = 2;
 
 export async function giveBackBody(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<void> {
   const scheduler = host.caller(target, 'scheduler');
@@ -15,6 +20,7 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
   }
   const key = keyOf(host, target, step);
   while (host.alive(target, turn)) {
+    if (!(await itsLinksAreThere(host, target, turn))) return;
     const seen = await guarded(host, target, step, turn, guardReturn);
     if (!seen || !(await intend(host, target, step, turn, { act: 'return', key, seen: seenData(seen) }))) return;
     const deadline = host.now() + host.parts.pace.callTimeoutMs;
@@ -43,6 +49,20 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
       `the scheduler to show it in service (now ${after?.state ?? 'unknown'}${after?.reservation ? ', still in our reservation' : ''})`;
     await host.tick(host.parts.pace.pollMs);
   }
+}
+
+/** A link may have gone again while the node was validated. What stays away is for people, under the link's own name; false: the attempt is over. */
+async function itsLinksAreThere(host: RunHost, target: number, turn: number): Promise<boolean> {
+  const until = host.now() + SOAKS_MAX * host.parts.program.linkSoakMs;
+  while (host.alive(target, turn)) {
+    const [first, ...more] = await linksAway(host, target);
+    if (first === undefined) return host.alive(target, turn);
+    const why = `${first}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+    if (host.now() >= until) end(host, target, turn, 'failed', { why });
+    else host.waitingFor[target] = why;
+    await host.tick(host.parts.pace.nodePollMs);
+  }
+  return false;
 }
 
 /** Why the allocator would not place work on it; null: it would, or the hold is somebody else's to lift. */

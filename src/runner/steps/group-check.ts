@@ -7,13 +7,15 @@ import { topologyOf } from '../../core/fleet/topology.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import { stageCode } from '../../core/run/states.ts';
 import type { RunHost } from '../host.ts';
-import { verdictOf, type CheckVerdict } from './check.ts';
+import { verdictOf, type CheckVerdict } from './check-verdict.ts';
 import { deadlineOf, keyOf, timeIsUp } from './common.ts';
 import { commandOf } from './run.ts';
 
 interface Attendee {
   readonly target: number;
   readonly turn: number;
+  /** Unix ms. */
+  readonly since: number;
   verdict: CheckVerdict | null;
   /** Its group is at work. */
   busy: boolean;
@@ -27,9 +29,15 @@ const RUNNING = stageCode('running');
 const MEETINGS = new WeakMap<RunHost, Map<string, Meeting>>();
 
 /** null: the attempt ended meanwhile. */
-export async function checkTogether(host: RunHost, target: number, step: ProgramStep, check: Check, turn: number): Promise<CheckVerdict | null> {
+export async function checkTogether(
+  host: RunHost,
+  target: number,
+  step: ProgramStep,
+  check: Check,
+  turn: number,
+): Promise<CheckVerdict | null> {
   const meeting = meetingOf(host, `${step.id}/${check.name}/${scopeOf(host, target, check)}`);
-  const self: Attendee = { target, turn, verdict: null, busy: false, suspect: false };
+  const self: Attendee = { target, turn, since: host.now(), verdict: null, busy: false, suspect: false };
   meeting.set(target, self);
   try {
     while (host.alive(target, turn)) {
@@ -66,10 +74,13 @@ function convenes(host: RunHost, meeting: Meeting, self: Attendee, step: Program
   if (Math.min(...free.map(({ target }) => target)) !== self.target) return false;
   const fresh = free.filter(({ suspect }) => !suspect).length;
   const coming = comers(host, self.target, step, check, meeting);
-  if (coming === 0) return true;
+  // Those who were cleared together come within one look of each other.
+  const quietMs = host.now() - Math.max(...free.map(({ since }) => since));
+  if (coming === 0) return quietMs >= host.parts.pace.pollMs;
   // Whoever would be left over is waited for: alone it could not be checked.
   if (typeof check.nodes === 'number' && fresh >= check.nodes && fresh % check.nodes === 0 && coming >= check.nodes) return true;
-  const patience = step.timeoutMs === null ? Number.POSITIVE_INFINITY : (host.chronicle.stepSince[self.target] as number) + step.timeoutMs / 2;
+  const patience =
+    step.timeoutMs === null ? Number.POSITIVE_INFINITY : (host.chronicle.stepSince[self.target] as number) + step.timeoutMs / 2;
   return host.now() >= patience;
 }
 
@@ -90,7 +101,8 @@ async function meet(host: RunHost, meeting: Meeting, step: ProgramStep, check: C
   const there = [...meeting.values()].filter(({ busy }) => !busy).sort((a, b) => a.target - b.target);
   for (const attendee of there) attendee.busy = true;
   const ids = there.map(({ target }) => target);
-  const verdicts = typeof check.nodes === 'number' ? await inGroups(host, there, check.nodes, step, check) : await allTogether(host, ids, step, check);
+  const verdicts =
+    typeof check.nodes === 'number' ? await inGroups(host, there, check.nodes, step, check) : await allTogether(host, ids, step, check);
   const nobodyPassed = typeof check.nodes === 'number' && ![...verdicts.values()].some((verdict) => verdict.ok && verdict !== ALONE);
   const others = nobodyPassed && there.some(({ target }) => comers(host, target, step, check, meeting) > 0);
   for (const attendee of there) {
@@ -123,7 +135,7 @@ async function inGroups(
     }),
   );
   const good = [...verdicts].flatMap(([target, verdict]) => (verdict.ok && verdict !== ALONE ? [target] : []));
-  for (const [suspect, verdict] of [...verdicts]) {
+  for (const [suspect, verdict] of Array.from(verdicts)) {
     const partners = good.slice(0, size - 1);
     if ((verdict.ok && verdict !== ALONE) || partners.length < size - 1) continue;
     verdicts.set(suspect, await runOn(host, [suspect, ...partners], step, check));
@@ -173,13 +185,20 @@ async function runOnce(
 ): Promise<CheckVerdict> {
   const caller = host.caller(lead, step.by);
   const until = deadlineOf(host, lead, step);
-  while (caller && host.stopped === null && host.now() < until) {
-    const result = await caller.act(commandOf(host, lead, step.by, argv, false), host.name(lead), `${keyOf(host, lead, step)}/${name}`, until);
+  const silent: CheckVerdict = { ok: false, why: `${host.name(lead)} gave no answer in time`, figures: {} };
+  if (!caller) return silent;
+  while (host.stopped === null && host.now() < until) {
+    const result = await caller.act(
+      commandOf(host, lead, step.by, argv, false),
+      host.name(lead),
+      `${keyOf(host, lead, step)}/${name}`,
+      until,
+    );
     const verdict = verdictOf(check, result);
     if (verdict !== null) return verdict;
     await host.tick(host.parts.pace.nodePollMs);
   }
-  return { ok: false, why: `${host.name(lead)} gave no answer in time`, figures: {} };
+  return silent;
 }
 
 /** As many as the node has links to leaves; one where nobody wrote down its links. */

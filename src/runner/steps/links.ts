@@ -5,6 +5,7 @@ import { linkWords } from '../../core/run/link-troubles.ts';
 import { firstLook, isClean, linksOf, nextLook, type LinkBefore, type LinkWatch } from '../../core/run/links.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
+import { wasTouched } from '../in-the-way.ts';
 import { end, keyOf, lookAtFabric, timeIsUp } from './common.ts';
 import { managerBack } from './managers.ts';
 
@@ -23,13 +24,15 @@ export async function linksBody(host: RunHost, target: number, step: ProgramStep
   }
   const watches: Watches = new Map();
   let backSince: number | null = null;
+  let managerAsked: number | null = Number.NEGATIVE_INFINITY;
   while (host.alive(target, turn)) {
     const facts = await lookAtFabric(host, target);
     if (!host.alive(target, turn)) return;
     const at = host.now();
     if (facts) {
       look(watches, before.links, facts, at);
-      if (facts.present) await managerBack(host, target, keyOf(host, target, step), facts);
+      if (facts.present)
+        managerAsked = await managerBack(host, target, keyOf(host, target, step), facts, managerAsked ?? Number.NEGATIVE_INFINITY);
       backSince = facts.present ? (backSince ?? at) : null;
     }
     const open = facts ? openLinks(watches, at, host.parts.program.linkSoakMs) : ['the fabric to answer'];
@@ -37,15 +40,30 @@ export async function linksBody(host: RunHost, target: number, step: ProgramStep
       end(host, target, turn, 'failed', { why: wrongLid(before.lid, facts) });
       return;
     }
-    if (facts?.present && (open.length === 0 || goesOnWithout(host, target, watches, open.length, at - (backSince ?? at)))) {
+    const managed = managerAsked === null;
+    if (facts?.present && managed && (open.length === 0 || goesOnWithout(host, target, watches, open.length, at - (backSince ?? at)))) {
       end(host, target, turn, 'done', { data: { links: watches.size, troubled: open.slice(0, 64) } });
       return;
     }
-    const why = facts?.present === false ? 'it to be seen in the fabric' : `links: ${open.slice(0, 4).join('; ')}${more(open.length - 4)}`;
+    const links = `links: ${open.slice(0, 4).join('; ')}${more(open.length - 4)}`;
+    const why =
+      facts?.present === false ? 'it to be seen in the fabric' : open.length > 0 ? links : 'its subnet manager to take part again';
     host.waitingFor[target] = why;
     if (timeIsUp(host, target, step, turn, why)) return;
     await host.tick(host.parts.pace.nodePollMs);
   }
+}
+
+/** Links of a node that are not active now and were there at hand-over, in words; none of a node that nothing was done to. */
+export async function linksAway(host: RunHost, target: number): Promise<readonly string[]> {
+  const before = host.chronicle.fabricBefore[target] ?? null;
+  if (!host.caller(target, 'fabric') || before === null || !wasTouched(host, target)) return [];
+  const facts = await lookAtFabric(host, target);
+  if (!facts) return ['the fabric to answer'];
+  const now = linksOf(facts);
+  return [...before.links.keys()]
+    .filter((link) => now.get(link)?.state !== 'active')
+    .map((link) => linkWords(link, now.get(link)?.state === 'initialize' ? 'initialize' : 'down', ''));
 }
 
 function look(watches: Watches, before: ReadonlyMap<string, LinkBefore>, facts: FabricFacts, at: number): void {

@@ -17,7 +17,7 @@ export async function managerAway(host: RunHost, target: number, step: ProgramSt
     const facts = await lookAtFabric(host, target);
     if (!host.alive(target, turn)) return false;
     const own = facts?.managers.find(({ name }) => name === host.name(target));
-    // Without a sweep nothing is known of managers; the guard of a switch waits for one by itself.
+    // Without a sweep nothing is known of managers; a switch then waits by its own guard, which asks here again.
     if (!facts || !own || (own.state !== 'master' && own.state !== 'discovering')) return true;
     const why = stopped ? 'another subnet manager to become master' : blocks(host, target, own, facts);
     host.waitingFor[target] = why;
@@ -30,15 +30,25 @@ export async function managerAway(host: RunHost, target: number, step: ProgramSt
   return false;
 }
 
-/** Starts the manager of this target again, once its links are back; a manager that runs is left alone. */
-export async function managerBack(host: RunHost, target: number, key: string, facts: FabricFacts): Promise<void> {
+/** How long a manager that was started may take to show itself before it is started again. */
+const SHOWS_MS = 15_000;
+
+/** Whether the manager that ran on this target takes part again; starts it where it does not. `askedAt`: when that was done last. */
+export async function managerBack(host: RunHost, target: number, key: string, facts: FabricFacts, askedAt: number): Promise<number | null> {
   const wasThere = host.chronicle.fabricBefore[target]?.managers.includes(host.name(target)) === true;
-  const runs = facts.managers.some(({ name, state }) => name === host.name(target) && state !== 'not-active');
+  const runs = facts.managers.some(({ name, state }) => name === host.name(target) && (state === 'master' || state === 'standby'));
   const caller = host.caller(target, 'fabric');
-  if (!wasThere || runs || !caller) return;
-  const deadline = host.now() + host.parts.pace.callTimeoutMs;
-  const result = await caller.act({ role: 'fabric', do: 'sm-start' }, host.name(target), `${key}/sm-start`, deadline);
+  if (!wasThere || runs || !caller) return null;
+  const now = host.now();
+  if (now - askedAt < SHOWS_MS) return askedAt;
+  const result = await caller.act(
+    { role: 'fabric', do: 'sm-start' },
+    host.name(target),
+    `${key}/sm-start`,
+    now + host.parts.pace.callTimeoutMs,
+  );
   await host.write({ target, kind: 'act', note: { why: `subnet manager started again: ${wordsOf(result)}`, data: { act: 'sm-start' } } });
+  return now;
 }
 
 /** Why the master must stay for now; null: it may be stopped. */

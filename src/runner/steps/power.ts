@@ -3,10 +3,17 @@ import { guardPower } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { wordsOf } from '../words.ts';
-import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp } from './common.ts';
+import { deadlineOf, end, intend, keyOf, seenData, timeIsUp } from './common.ts';
+import { guarded } from './guarded.ts';
 
 /** power-off: seen off. power-on: seen on; whatever boots then is for the next step to see. reset: the BMC answers again. */
-export async function powerBody(host: RunHost, target: number, step: ProgramStep, act: 'power-off' | 'power-on' | 'reset', turn: number): Promise<void> {
+export async function powerBody(
+  host: RunHost,
+  target: number,
+  step: ProgramStep,
+  act: 'power-off' | 'power-on' | 'reset',
+  turn: number,
+): Promise<void> {
   const caller = host.caller(target, step.by);
   if (!caller) {
     end(host, target, turn, 'failed', { why: `this cluster has no ${step.by} driver` });
@@ -23,7 +30,8 @@ export async function powerBody(host: RunHost, target: number, step: ProgramStep
       const seen = await guarded(host, target, step, turn, guardPower);
       const before = seen?.shell?.bootId ?? seen?.knownBootId ?? null;
       const told = before === null ? {} : { bootId: before };
-      if (!seen || !(await intend(host, target, step, turn, { act, key: keyOf(host, target, step), ...told, seen: seenData(seen) }))) return;
+      if (!seen || !(await intend(host, target, step, turn, { act, key: keyOf(host, target, step), ...told, seen: seenData(seen) })))
+        return;
       const until = Math.min(deadlineOf(host, target, step), host.now() + host.parts.pace.callTimeoutMs);
       const result = await caller.act({ role: 'bmc', do: act }, host.name(target), keyOf(host, target, step), until);
       if (!host.alive(target, turn)) return;

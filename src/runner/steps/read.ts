@@ -43,12 +43,19 @@ export async function readBody(host: RunHost, target: number, step: ProgramStep,
   }
 }
 
-export async function readVersions(host: RunHost, target: number, { by, read }: Reads, key: string, deadline: number): Promise<ReadVersions> {
+export async function readVersions(
+  host: RunHost,
+  target: number,
+  { by, read }: Reads,
+  key: string,
+  deadline: number,
+): Promise<ReadVersions> {
   const versions: { [component: string]: string } = {};
   const silent: { [component: string]: string } = {};
   const until = Math.min(deadline, host.now() + host.parts.pace.callTimeoutMs);
   for (const [component, reading] of Object.entries(read)) {
-    const seen = by === 'bmc' ? await readInventory(host, target, reading) : await readOne(host, target, by, reading, `${key}/${component}`, until);
+    const seen =
+      by === 'bmc' ? await readInventory(host, target, reading) : await readOne(host, target, by, reading, `${key}/${component}`, until);
     if ('version' in seen) versions[component] = seen.version;
     else silent[component] = seen.why;
   }
@@ -64,10 +71,12 @@ async function readOne(host: RunHost, target: number, by: Role, reading: Reading
   const words = result.evidence['stdout'];
   if (result.outcome !== 'done' || typeof words !== 'string') return { why: textOf(result.evidence['why']) };
   if (result.evidence['exit'] !== 0) return { why: `exit ${textOf(result.evidence['exit'])}` };
+  // Whatever was cut off says nothing: the part that is meant may be missing.
+  if (result.evidence['cut'] === true) return { why: 'more output than is kept' };
   if ('run' in reading) {
     const seen = readAs(reading.as, words, reading.part ?? null);
     // Cards that disagree are an answer, and never the version that is wanted.
-    return 'why' in seen && seen.kind === 'mixed' ? { version: `mixed: ${seen.why}` } : seen;
+    return 'why' in seen && seen.kind === 'mixed' ? { version: seen.why } : seen;
   }
   return { version: words.trim() };
 }

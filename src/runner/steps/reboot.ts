@@ -4,8 +4,8 @@ import { guardDestructive, guardPower } from '../../core/run/guard.ts';
 import type { ProgramStep } from '../../core/run/program.ts';
 import type { RunHost } from '../host.ts';
 import { wordsOf } from '../words.ts';
-import { deadlineOf, end, guarded, intend, keyOf, seenData, timeIsUp } from './common.ts';
-import { managerAway } from './managers.ts';
+import { deadlineOf, end, intend, keyOf, seenData, timeIsUp } from './common.ts';
+import { guarded } from './guarded.ts';
 
 type Activation = 'reboot' | 'power-cycle' | 'ac-cycle';
 
@@ -47,7 +47,7 @@ async function ask(host: RunHost, target: number, step: ProgramStep, act: Activa
   // A boot that was asked for before, by a step whose time ran out or before a crash, has come: it is not asked for again.
   const asked = doubt ?? askedBefore(host, target);
   const moved = (bootId: string | null | undefined): boolean => asked !== null && typeof bootId === 'string' && bootId !== asked;
-  if (!(await managerAway(host, target, step, turn)) || (act !== 'reboot' && !(await bmcIdle(host, target, step, turn)))) return;
+  if (act !== 'reboot' && !(await bmcIdle(host, target, step, turn))) return;
   const seen = await guarded(host, target, step, turn, (now) => (moved(now.shell?.bootId) ? { say: 'go' } : guard(now)));
   const before = seen?.shell?.bootId ?? seen?.knownBootId ?? null;
   if (!seen) return;

@@ -87,7 +87,13 @@ export class BmcDriver implements Driver {
     return { target: node.name, outcome: 'accepted', evidence: {} };
   }
 
-  #update({ image, components }: Extract<BmcAct, { do: 'update' }>, node: TwinNode, key: string, deadline: number, call: Call<Result>): void {
+  #update(
+    { image, components }: Extract<BmcAct, { do: 'update' }>,
+    node: TwinNode,
+    key: string,
+    deadline: number,
+    call: Call<Result>,
+  ): void {
     const target = node.name;
     const update = beginUpdate(this.#world, node, image, components, key);
     if (typeof update === 'string') {

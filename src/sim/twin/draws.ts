@@ -33,6 +33,11 @@ export const DRAWS = [
 export type DrawnFor = (typeof DRAWS)[number];
 
 /** A uniform number for this purpose, its own for each subject and each time it is asked for. */
-export function drawBy({ seed, scenario }: Pick<TwinConfig, 'seed' | 'scenario'>, what: DrawnFor, subject: number, attempt: number): number {
+export function drawBy(
+  { seed, scenario }: Pick<TwinConfig, 'seed' | 'scenario'>,
+  what: DrawnFor,
+  subject: number,
+  attempt: number,
+): number {
   return draw(seed, scenario, subject, DRAWS.indexOf(what), attempt);
 }

@@ -169,7 +169,14 @@ function feelCommand(world: World, node: TwinNode, execution: Execution, tookMs:
   switch (command.kind) {
     case 'apply':
     case 'rollback':
-      feel(world, { what: command.kind, ...about, component: command.component, version: command.version, exit, work: workCount(world, node) });
+      feel(world, {
+        what: command.kind,
+        ...about,
+        component: command.component,
+        version: command.version,
+        exit,
+        work: workCount(world, node),
+      });
       break;
     case 'stage':
       feel(world, { what: 'stage', ...about, version: command.version, work: workCount(world, node) });

@@ -70,7 +70,7 @@ export function fabricCommandEnds(world: World, fabric: Fabric, id: number): voi
 }
 
 /** Reads an argument list by the words of the configuration: its program's name, else the word behind it (`nvl switch-burn ...`). */
-export function interpretFabric(
+function interpretFabric(
   argv: readonly string[],
   { words }: FabricConfig,
   components: readonly string[],
@@ -122,7 +122,8 @@ function begin(world: World, fabric: Fabric, one: TwinSwitch, execution: FabricE
 /** About a node or a link: it takes that long, whatever it is. */
 function beginAbout(world: World, fabric: Fabric, { kind, key, target, version }: FabricExecution, fate: Fate | null): number {
   const tookMs = fate?.tookMs ?? fabric.config.durations.other.medianMs;
-  if (kind !== 'read' && kind !== 'check') feel(world, { what: 'fabric-run', node: target, actor: 'pitstop', key, tookMs, name: kind, version });
+  if (kind !== 'read' && kind !== 'check')
+    feel(world, { what: 'fabric-run', node: target, actor: 'pitstop', key, tookMs, name: kind, version });
   return tookMs;
 }
 
@@ -156,7 +157,13 @@ function linksOfOther(world: World, fabric: Fabric, target: string): readonly Fa
 }
 
 /** Reads and checks in the words of nodes, everything that changes a switch as `switch-run`. */
-function feelCommand(world: World, fabric: Fabric, one: TwinSwitch, { kind, key, component, version, exit }: FabricExecution, tookMs: number): void {
+function feelCommand(
+  world: World,
+  fabric: Fabric,
+  one: TwinSwitch,
+  { kind, key, component, version, exit }: FabricExecution,
+  tookMs: number,
+): void {
   const about = { node: one.name, actor: 'pitstop', key, tookMs } as const;
   if (kind === 'read') feel(world, { what: 'read', ...about, component, version: one.running[component] ?? '' });
   else if (kind === 'check') feel(world, { what: 'check', ...about });

@@ -16,12 +16,12 @@ export const LINK_FAULTS = [
 export type LinkFault = (typeof LINK_FAULTS)[number];
 
 /** Which links have a fault: those named, and a drawn share (0..1) of all. */
-export interface LinkFaultSpec {
+interface LinkFaultSpec {
   readonly links?: readonly string[];
   readonly share?: number;
 }
 
-export interface ManagerSpec {
+interface ManagerSpec {
   readonly name: string;
   /** Node or switch that it runs on: goes and comes with it. Absent: a host that never goes down. */
   readonly on?: string;
@@ -31,7 +31,7 @@ export interface ManagerSpec {
 }
 
 /** What a command about a switch does, as parts of its program's name (regular expressions), in the order in which they are looked for. */
-export interface SwitchWords {
+interface SwitchWords {
   readonly reload: string;
   readonly resetPort: string;
   readonly stage: string;

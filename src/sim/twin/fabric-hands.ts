@@ -13,6 +13,8 @@ import { feel, type World } from './world.ts';
 /** By the names of links, switches and subnet managers; each throws PitstopBugError for a name that the fabric does not have. */
 export interface FabricHands {
   readonly links: readonly string[];
+  /** Names of the subnet managers. */
+  readonly managers: readonly string[];
   unlink(link: string): void;
   relink(link: string): void;
   /** The link has the fault from now on; null: it is well. */
@@ -47,6 +49,7 @@ export function fabricHands(world: World, fabric: Fabric): FabricHands {
     );
   return {
     links: fabric.links.map(({ name }) => name),
+    managers: fabric.managers.map(({ name }) => name),
     unlink: (name) => setCut(world, fabric, linkOf(name), true),
     relink: (name) => setCut(world, fabric, linkOf(name), false),
     misbehave: (name, fault) => misbehaves(world, fabric, linkOf(name), fault),

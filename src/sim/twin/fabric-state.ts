@@ -93,7 +93,14 @@ export function createFabric(config: TwinConfig, idOf: ReadonlyMap<string, numbe
   const linkOf = new Map(links.map((link) => [link.name, link]));
   const managers = managersOf(made);
   const fabric: Fabric = {
-    ...{ config: made, links, linkOf, switches, switchOf, ofNode, ofSwitch, managers },
+    config: made,
+    links,
+    linkOf,
+    switches,
+    switchOf,
+    ofNode,
+    ofSwitch,
+    managers,
     commands: new Map(),
     nextCommand: 1,
     answers: true,
@@ -119,7 +126,7 @@ export function nodesAt(fabric: Fabric, one: TwinSwitch): number[] {
 /** Ids of the nodes that feel it when this switch goes: its own, else those at the nearest switches that have some. */
 export function nodesBehind(fabric: Fabric, one: TwinSwitch): number[] {
   const seen = new Set([one]);
-  for (let ring = [one]; ring.length > 0; ) {
+  for (let ring = [one]; ring.length > 0;) {
     const nodes = ring.flatMap((at) => nodesAt(fabric, at));
     if (nodes.length > 0) return [...new Set(nodes)];
     const next = ring.flatMap((at) => (fabric.ofSwitch[at.id] ?? []).flatMap((link) => switchAcross(fabric, link, at) ?? []));

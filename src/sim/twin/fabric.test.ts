@@ -35,6 +35,11 @@ describe('twin: links', () => {
       ['sm1', 'master'],
       ['sm2', 'standby'],
     ]);
+    const [master, standby] = facts.managers;
+    expect(master?.config).toMatch(/^[0-9a-f]{64}$/);
+    expect(standby?.config).toBe(master?.config);
+    t.hands.configureManager('sm2', 'another routing engine');
+    expect((await t.look('n1')).managers[1]?.config).not.toBe(master?.config);
     expect((await t.look('s1')).links).toHaveLength(4);
     expect((await t.look('n1/h1--u1r1/1')).links).toHaveLength(1);
     expect(await t.clock.run(t.driver.observe(['n9'], SIGNAL))).toMatchObject([{ facts: null, why: expect.stringContaining('n9') }]);
@@ -200,7 +205,12 @@ describe('twin: switches', () => {
   });
 
   test('a subnet manager on a switch goes with it', async () => {
-    const t = world({ managers: [{ name: 'sm1', on: 's1', priority: 2 }, { name: 'sm2', on: 'n4', priority: 1 }] });
+    const t = world({
+      managers: [
+        { name: 'sm1', on: 's1', priority: 2 },
+        { name: 'sm2', on: 'n4', priority: 1 },
+      ],
+    });
     await t.clock.run(Promise.race([t.start('s1', RELOAD), sleep(t.clock, MINUTE_MS)]));
     expect((await t.look('s2')).managers.map(({ name, state }) => [name, state])).toEqual([['sm2', 'master']]);
     await t.pass(60 * MINUTE_MS);

@@ -62,7 +62,16 @@ export function beginUpdate(world: World, node: TwinNode, image: string, compone
   const meant = components.length > 0 ? components : Object.keys(bmc.running).slice(0, 1);
   const fails = strikes(node, 'updateFails');
   bmc.update = { id, key, components: meant, version, from: world.clock.now(), tookMs, fails, state: 'running', waiting: null };
-  feel(world, { what: 'update', node: node.name, actor: 'pitstop', key, version, tookMs, exit: fails ? 1 : 0, work: workCount(world, node) });
+  feel(world, {
+    what: 'update',
+    node: node.name,
+    actor: 'pitstop',
+    key,
+    version,
+    tookMs,
+    exit: fails ? 1 : 0,
+    work: workCount(world, node),
+  });
   world.agenda.add(tookMs, 'update-end', node.id, id);
   return bmc.update;
 }

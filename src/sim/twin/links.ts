@@ -5,8 +5,7 @@ import { LINK_FAULTS, type LinkFault } from './fabric-config.ts';
 import { masterOf, type Fabric, type FabricEnd, type FabricLink } from './fabric-state.ts';
 import { feel, isUp, type World } from './world.ts';
 
-export const REPAIRS = ['reset', 'reseat', 'clean', 'swap'] as const;
-export type LinkRepair = (typeof REPAIRS)[number];
+export type LinkRepair = 'reset' | 'reseat' | 'clean' | 'swap';
 
 /** What mends what; a swap mends everything. */
 const MENDS: { readonly [repair in LinkRepair]: readonly LinkFault[] } = {

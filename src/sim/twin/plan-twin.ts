@@ -95,7 +95,8 @@ function habits(plan: Plan): Pick<FabricSpec, 'versions' | 'durations' | 'distur
   const procedures = [...ofSwitches].flatMap((id) => plan.procedures[id] ?? []);
   const usual = fabricConfig({ switches: [], links: [] });
   const steps = procedures.flatMap((procedure) => procedure.steps);
-  const takes = (other: Spread, test: (step: Step) => boolean): Spread => spread(steps.find((step) => step.takes && test(step))?.takes, other);
+  const takes = (other: Spread, test: (step: Step) => boolean): Spread =>
+    spread(steps.find((step) => step.takes && test(step))?.takes, other);
   const check = steps.flatMap(({ action }) => (action.kind === 'check' ? action.checks : [])).find((one) => one.takes !== null);
   const components = procedures.flatMap((procedure) => Object.keys(procedure.components));
   return {

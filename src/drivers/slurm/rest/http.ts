@@ -38,11 +38,17 @@ export function callRest({ base, method, path, headers, body, timeoutMs, clock, 
   const to: RequestOptions =
     'socket' in base
       ? { socketPath: base.socket, path }
-      : { hostname: base.url.hostname.replace(/^\[|\]$/g, ''), port: base.url.port, path: `${base.url.pathname.replace(/\/$/, '')}${path}` };
+      : {
+          hostname: base.url.hostname.replace(/^\[|\]$/g, ''),
+          port: base.url.port,
+          path: `${base.url.pathname.replace(/\/$/, '')}${path}`,
+        };
   const request = 'url' in base && base.url.protocol === 'https:' ? secure : plain;
   return new Promise((resolve, reject) => {
     let connected = false;
-    const call = request({ ...to, method, headers: { accept: 'application/json', ...headers }, agent: false });
+    // Asked to close, slurmrestd 22.05 writes "Connection: Close" behind the body: so it is not asked, and we hang up ourselves.
+    const kept = { accept: 'application/json', connection: 'keep-alive', ...headers };
+    const call = request({ ...to, method, headers: kept, agent: false });
     const end = (message: string): void => {
       call.destroy();
       settle();
@@ -68,6 +74,7 @@ export function callRest({ base, method, path, headers, body, timeoutMs, clock, 
       response.once('error', (error) => end(error.message));
       response.once('end', () => {
         settle();
+        call.destroy();
         if (response.complete) resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') });
         else reject(new RestCallError('the answer was cut off', true));
       });

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { realParts } from '../../../../testbed/requirements.ts';
+import { pathOf, realParts } from '../../../../testbed/requirements.ts';
 import type { FakeCluster } from '../../../../testbed/slurmrestd-fake/cluster.ts';
 import { FakeSlurm, type Trouble } from '../../../../testbed/slurmrestd-fake/fake.ts';
 import { Testbed } from '../../../../testbed/testbed.ts';
@@ -65,17 +65,24 @@ describe('slurm by REST: on a fake of the newer data parsers', () => {
     expect(fake.requests.filter((line) => line.startsWith('POST'))).toEqual(
       ['n1', 'n6', 'n1', 'n6'].map((node) => `POST /slurm/v0.0.40/node/${node}`),
     );
-    expect(driver.describe(request('drain', ['n1'])).join()).toMatch(/^POST \/slurm\/v0.0.40\/node\/n1 \{"state":\["DRAIN"\],"reason":"pitstop:r1 why"\}$/);
+    expect(driver.describe(request('drain', ['n1'])).join()).toMatch(
+      /^POST \/slurm\/v0.0.40\/node\/n1 \{"state":\["DRAIN"\],"reason":"pitstop:r1 why"\}$/,
+    );
     expect(driver.describe(request('reserve', ['n1'])).join()).toMatch(/^scontrol create reservation/);
     const said = (await driver.diagnose([], signal)).find(({ rule }) => rule === 'slurm-rest');
-    expect(said?.message).toMatch(/by REST \(v0.0.40 .*\): reads, drains and undrains; by the command line: other writes, signals, requeues/);
+    expect(said?.message).toMatch(
+      /by REST \(v0.0.40 .*\): reads, drains and undrains; by the command line: other writes, signals, requeues/,
+    );
   });
 
   test('v0.0.43: everything but signals and requeues, without a single command', async () => {
     await using fake = await newFake('v0.0.43');
     const driver = open(fake, true, '/nowhere');
     expect(await actAll(driver, ['reserve', 'drain'], ['n1', 'n6'])).toEqual(['done', 'done', 'done', 'done']);
-    expect(fake.cluster.reservations.find(({ name }) => name === 'pitstop-r1')).toMatchObject({ nodes: ['n1', 'n6'], flags: ['MAINT', 'IGNORE_JOBS', 'SPEC_NODES'] });
+    expect(fake.cluster.reservations.find(({ name }) => name === 'pitstop-r1')).toMatchObject({
+      nodes: ['n1', 'n6'],
+      flags: ['MAINT', 'IGNORE_JOBS', 'SPEC_NODES'],
+    });
     expect(await actAll(driver, ['drain'], ['n2', 'no-such-node'])).toEqual(['refused', 'refused']);
     expect(await actAll(driver, ['undrain', 'unreserve'], ['n1', 'n6'])).toEqual(['done', 'done', 'done', 'done']);
     expect(fake.requests).toContain('DELETE /slurm/v0.0.43/reservation/pitstop-r1');
@@ -162,13 +169,14 @@ class RealRest implements Disposable {
     chmodSync(folder, 0o755);
     mkdirSync(join(folder, 'run'));
     const idOf = (flag: '-u' | '-g'): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-    chownSync(join(folder, 'run'), idOf('-u'), idOf('-g'));
+    const nobody = { uid: idOf('-u'), gid: idOf('-g') };
+    chownSync(join(folder, 'run'), nobody.uid, nobody.gid);
     const conf = join(folder, 'slurm.conf');
     copyFileSync(join(testbed, 'slurm.conf'), conf);
     chmodSync(conf, 0o644);
-    const argv = [`--reuid=${idOf('-u')}`, `--regid=${idOf('-g')}`, '--clear-groups', 'slurmrestd', '-a', 'rest_auth/local'];
-    const child = spawn('setpriv', [...argv, '-s', 'openapi/v0.0.38', `unix:${join(folder, 'run', 'socket')}`], {
-      env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, SLURM_CONF: conf },
+    const child = spawn(pathOf('slurmrestd'), ['-a', 'rest_auth/local', '-s', 'openapi/v0.0.38', `unix:${join(folder, 'run', 'socket')}`], {
+      ...nobody,
+      env: { PATH: process.env['PATH'], SLURM_CONF: conf },
       stdio: 'ignore',
     });
     const rest = new RealRest(folder, child);
@@ -216,7 +224,14 @@ async function actAll(driver: Driver, acts: readonly Do[], targets: readonly str
 function someCluster(): FakeCluster {
   const now = Math.floor(Date.now() / 1000);
   const node = (number: number, state: string[], more: Partial<FakeCluster['nodes'][number]> = {}): FakeCluster['nodes'][number] => ({
-    ...{ name: `n${number}`, state, reason: '', gres: 'gpu:h100:8(S:0-1)', gresUsed: 'gpu:h100:0(IDX:N/A)', cpus: 16, cpusAllocated: 0, memoryMb: 64_000 },
+    name: `n${number}`,
+    state,
+    reason: '',
+    gres: 'gpu:h100:8(S:0-1)',
+    gresUsed: 'gpu:h100:0(IDX:N/A)',
+    cpus: 16,
+    cpusAllocated: 0,
+    memoryMb: 64_000,
     ...more,
   });
   const busy = { gresUsed: 'gpu:h100:8(IDX:0-7)', cpusAllocated: 16 };
@@ -232,8 +247,28 @@ function someCluster(): FakeCluster {
       node(7, ['DOWN', 'NOT_RESPONDING'], { reason: 'Not responding' }),
     ],
     jobs: [
-      { id: 7, name: 'train = all', state: ['RUNNING'], nodes: 'n[3-4]', nodeCount: 2, batchHost: 'n3', tres: 'cpu=32,gres/gpu=16', comment: 'mine', ...job },
-      { id: 8, name: 'ends', state: ['COMPLETED', 'COMPLETING'], nodes: 'n5', nodeCount: 1, batchHost: 'n5', tres: 'cpu=1', comment: '', ...job },
+      {
+        id: 7,
+        name: 'train = all',
+        state: ['RUNNING'],
+        nodes: 'n[3-4]',
+        nodeCount: 2,
+        batchHost: 'n3',
+        tres: 'cpu=32,gres/gpu=16',
+        comment: 'mine',
+        ...job,
+      },
+      {
+        id: 8,
+        name: 'ends',
+        state: ['COMPLETED', 'COMPLETING'],
+        nodes: 'n5',
+        nodeCount: 1,
+        batchHost: 'n5',
+        tres: 'cpu=1',
+        comment: '',
+        ...job,
+      },
       { id: 9, name: 'over', state: ['COMPLETED'], nodes: 'n1', nodeCount: 1, batchHost: 'n1', tres: 'cpu=1', comment: '', ...job },
     ],
     reservations: [{ name: 'pitstop-r0', nodes: ['n5'], flags: ['MAINT', 'IGNORE_JOBS', 'SPEC_NODES'], from: now - 60, to: now + 86_400 }],

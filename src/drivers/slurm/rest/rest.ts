@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../../../core/finding.ts';
 import { must } from '../../../std/assert.ts';
-import { parseDuration } from '../../../std/duration.ts';
 import type { JobRow } from '../job-rows.ts';
 import type { NodeRow } from '../node-rows.ts';
-import type { SlurmContext } from '../options.ts';
 import type { ReservationRow } from '../reservation-rows.ts';
+import type { DriverContext } from '../../shared/context.ts';
+import { msOf } from '../../shared/options.ts';
+import { placeOfSecret } from '../../shared/secrets.ts';
 import { callRest, RestCallError, type RestRequest } from './http.ts';
 import { offerOf, type RestOffer } from './offer.ts';
 import type { RestOptions } from './options.ts';
@@ -32,15 +33,15 @@ const AT_ONCE = 8;
 
 export class SlurmRest {
   readonly #options: RestOptions;
-  readonly #context: SlurmContext;
+  readonly #context: DriverContext;
   readonly #base: RestRequest['base'];
   readonly #timeoutMs: number;
   #known: { readonly offer: RestOffer | string; readonly until: number } | null = null;
 
-  constructor(options: RestOptions, context: SlurmContext, timeout: string) {
+  constructor(options: RestOptions, context: DriverContext, timeout: string) {
     this.#options = options;
     this.#context = context;
-    this.#timeoutMs = must(parseDuration(timeout), 'timeout of the slurm driver');
+    this.#timeoutMs = msOf(timeout);
     const { url } = options;
     this.#base = url.startsWith('unix:') ? { socket: resolve(context.folder, url.slice('unix:'.length)) } : { url: new URL(url) };
   }
@@ -108,14 +109,17 @@ export class SlurmRest {
     const offer = await this.offer(signal);
     const { url } = this.#options;
     const say = (severity: Finding['severity'], message: string): Finding => ({ severity, target: 'slurm', rule: 'slurm-rest', message });
-    if (typeof offer === 'string') return say('warning', `slurmrestd at ${url} is not used (${offer}): everything goes by the command line`);
+    if (typeof offer === 'string')
+      return say('warning', `slurmrestd at ${url} is not used (${offer}): everything goes by the command line`);
     try {
       await this.#read(offer.reservations, signal);
     } catch (error) {
       if (error instanceof RestCallError) return say('error', error.message);
       throw error;
     }
-    const writes = [offer.writeNode && 'drains and undrains', offer.writeReservation && offer.deleteReservation && 'reservations'].filter(Boolean);
+    const writes = [offer.writeNode && 'drains and undrains', offer.writeReservation && offer.deleteReservation && 'reservations'].filter(
+      Boolean,
+    );
     const rest = [writes.length < 2 ? 'other writes' : '', 'signals', 'requeues'].filter(Boolean).join(', ');
     return say('info', `by REST (${offer.version} at ${url}): ${['reads', ...writes].join(', ')}; by the command line: ${rest}`);
   }
@@ -181,13 +185,16 @@ export class SlurmRest {
     const value = 'env' in token ? this.#context.env[token.env] : fileText(resolve(this.#context.folder, token.file));
     const word = (value ?? '').trim().replace(/^SLURM_JWT=/, '');
     if (/^[\x21-\x7e]+$/.test(word)) return { ...(user === undefined ? {} : { 'x-slurm-user-name': user }), 'x-slurm-user-token': word };
-    const where = 'env' in token ? `the environment variable ${token.env}` : token.file;
+    const where = placeOfSecret(token);
     throw new RestCallError(`no token in ${where}; make one with \`scontrol token\``, false);
   }
 
   #unusable(path: string): RestCallError {
     this.#known = null;
-    return new RestCallError(`slurmrestd at ${this.#options.url}: GET ${path}: an answer in no shape that Slurm publishes, or an empty one`, true);
+    return new RestCallError(
+      `slurmrestd at ${this.#options.url}: GET ${path}: an answer in no shape that Slurm publishes, or an empty one`,
+      true,
+    );
   }
 }
 
@@ -209,12 +216,21 @@ function requestsOf(wanted: RestWrite, offer: RestOffer, now: number): WriteRequ
   const { writeReservation, deleteReservation } = offer;
   if (writeReservation === null || deleteReservation === null) return null;
   if (wanted.what === 'no-reservation') return [{ method: 'DELETE', path: named(deleteReservation, wanted.name), body: null }];
-  const fresh = { start_time: set(Math.floor(now / 1000)), duration: { ...set(0), infinite: true }, users: ['root'], flags: ['MAINT', 'IGNORE_JOBS'] };
+  const fresh = {
+    start_time: set(Math.floor(now / 1000)),
+    duration: { ...set(0), infinite: true },
+    users: ['root'],
+    flags: ['MAINT', 'IGNORE_JOBS'],
+  };
   const body = JSON.stringify({ name: wanted.name, node_list: wanted.nodes, ...(wanted.isNew ? fresh : {}) });
   return [{ method: 'POST', path: writeReservation, body }];
 }
 
-const set = (number: number): { readonly set: true; readonly infinite: boolean; readonly number: number } => ({ set: true, infinite: false, number });
+const set = (number: number): { readonly set: true; readonly infinite: boolean; readonly number: number } => ({
+  set: true,
+  infinite: false,
+  number,
+});
 
 /** undefined: no JSON. */
 function parsed(text: string): unknown {

@@ -21,7 +21,7 @@ export interface Laid {
 const RETURNED = cellCode('returned');
 const CODE_MASK = 63;
 
-/** Targets that the map does not know (switches, say) are left out. */
+/** Targets that the map does not know (switches, say) are left out, also of what has returned: the baseline is nodes. */
 export function lay(answer: Answers['runs']['replay'], fleet: MapFleet): Laid {
   const idByTarget = new Int32Array(answer.targets.length).fill(-1);
   for (const [target, name] of answer.targets.entries()) idByTarget[target] = idsOf(fleet, [name]).ids[0] ?? -1;
@@ -37,7 +37,7 @@ export function lay(answer: Answers['runs']['replay'], fleet: MapFleet): Laid {
     zeroMs: answer.zeroMs,
     baseline: answer.baseline,
     marks: answer.marks,
-    returned: returnsIn(first, { atMs, target, cell }),
+    returned: returnsIn(first, { atMs, target, cell }, known),
     recording: {
       initial,
       atMs: Float64Array.from(known, (i) => atMs[i] ?? 0),
@@ -53,15 +53,16 @@ interface Transitions {
   readonly cell: Uint8Array;
 }
 
-function returnsIn(initial: Uint8Array, { atMs, target, cell }: Transitions): [number, number][] {
+/** `of`: which transitions count, in their order. */
+function returnsIn(initial: Uint8Array, { atMs, target, cell }: Transitions, of: readonly number[]): [number, number][] {
   const now = initial.slice();
   const points: [number, number][] = [];
   let count = 0;
-  for (let i = 0; i < atMs.length; i++) {
-    const of = target[i] ?? 0;
-    const before = (now[of] ?? 0) & CODE_MASK;
+  for (const i of of) {
+    const changed = target[i] ?? 0;
+    const before = (now[changed] ?? 0) & CODE_MASK;
     const after = (cell[i] ?? 0) & CODE_MASK;
-    now[of] = cell[i] ?? 0;
+    now[changed] = cell[i] ?? 0;
     if (before === after || (before !== RETURNED && after !== RETURNED)) continue;
     count += after === RETURNED ? 1 : -1;
     points.push([atMs[i] ?? 0, count]);

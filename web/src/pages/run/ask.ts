@@ -14,10 +14,19 @@ export interface Ask {
 
 export type Offer = Answers['runs']['controls'][number];
 type ControlWord = Parameters<typeof api.runs.control>[0]['word'];
-type StragglerWord = Parameters<typeof api.runs.straggler>[0]['act'];
+type Act = Parameters<typeof api.runs.straggler>[0]['act'];
+type LinkWay = Extract<Act, 'reseat' | 'clean' | 'swap'>;
+type StragglerWord = Exclude<Act, LinkWay>;
 
 const CONTROL_WORDS: readonly string[] = ['confirm', 'pause', 'resume', 'hold', 'abort', 'recall', 'release'] satisfies ControlWord[];
 const STRAGGLER_WORDS: readonly string[] = ['take', 'retry', 'fixed', 'drop'] satisfies StragglerWord[];
+
+/** What people can do to a link, and the word of the button. */
+export const LINK_WAYS = [
+  ['reseat', 'reseated'],
+  ['clean', 'cleaned'],
+  ['swap', 'swapped'],
+] as const satisfies (readonly [LinkWay, string])[];
 
 /** Words of the bar; those on single stragglers stand with the stragglers. */
 export const isRunWord = ({ word }: Offer): boolean => CONTROL_WORDS.includes(word) || word === 'approve' || word === 'consent';
@@ -72,5 +81,19 @@ export function askStraggler(run: string, word: StragglerWord, target: string, l
     danger: word === 'drop',
     targets: target,
     say: (reason, targets) => api.runs.straggler({ run, act: word, reason, targets: targets ?? target }),
+  };
+}
+
+/** The question before somebody says what was done to a link: about that link alone. */
+export function askLink(run: string, way: LinkWay, link: string): Ask {
+  const done = LINK_WAYS.find(([word]) => word === way)?.[1] ?? way;
+  const action = done.charAt(0).toUpperCase() + done.slice(1);
+  return {
+    title: `${action} ${link}`,
+    warning: 'It is kept with the link. Whether it helped is seen in the fabric; a node that waits for nothing else goes on by itself.',
+    action,
+    danger: false,
+    targets: null,
+    say: (reason) => api.runs.straggler({ run, act: way, reason, targets: link }),
   };
 }

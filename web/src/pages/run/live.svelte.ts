@@ -1,7 +1,15 @@
 // A run as its stream tells it: the latest view, how far the journal is, and since when nothing could be heard.
+import { unpackBytes } from '../../../../src/api/contract/packed.ts';
 import { api, goingOn, troubleOf, type Answers, type Trouble } from '../../ui/client.ts';
 
 export type RunView = Answers['runs']['status'];
+
+interface Message {
+  readonly seq: number;
+  readonly view: RunView;
+  readonly cells: string | null;
+  readonly changes: readonly (readonly [number, number])[];
+}
 
 const BEAT_MS = 5_000;
 const AGAIN_MS = 2_000;
@@ -17,6 +25,8 @@ export class LiveRun {
   trouble = $state.raw<Trouble | null>(null);
   /** The run's clock, in Unix ms, carried on between two messages. */
   nowMs = $state(0);
+  /** What each target shows, by its number; not reactive, new with each view. */
+  cells = new Uint8Array(0);
   readonly run: string;
   #stream: AbortController | null = null;
   #askedAt = 0;
@@ -62,8 +72,10 @@ export class LiveRun {
     }
   }
 
-  #take({ seq, view }: { readonly seq: number; readonly view: RunView }): void {
+  #take({ seq, view, cells, changes }: Message): void {
     this.#break(false);
+    if (cells !== null) this.cells = Uint8Array.from(unpackBytes(cells));
+    for (const [target, byte] of changes) this.cells[target] = byte;
     this.seq = seq;
     this.view = view;
     this.#heardAt = performance.now();

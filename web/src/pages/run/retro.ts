@@ -42,6 +42,15 @@ export interface Retro {
   readonly capacity: readonly (readonly [number, number])[];
   readonly stragglers: readonly { readonly target: string; readonly since: number; readonly step: string; readonly cause: string }[];
   readonly moppedUp: readonly { readonly target: string; readonly step: string; readonly cause: string; readonly backMin: number | null }[];
+  /** Absent: a server that knew no links. */
+  readonly links?: readonly {
+    readonly link: string;
+    readonly why: string;
+    readonly since: number;
+    readonly cleanAt: number | null;
+    readonly flaps: number;
+    readonly tried: readonly { readonly way: string; readonly by: string }[];
+  }[];
   readonly notTaken: readonly { readonly targets: string; readonly why: string }[];
   readonly gpuHoursNotReturned: number;
   readonly people: readonly {
@@ -100,6 +109,10 @@ export function findingsOf(retro: Retro): Findings {
   else say(false, `${plural(failed, 'attempt')} failed or timed out`);
   if (retro.moppedUp.length > 0) say(true, `${plural(retro.moppedUp.length, 'straggler')} came back within the run`);
   if (retro.stragglers.length > 0) say(false, `${plural(retro.stragglers.length, 'straggler')} did not`);
+  const open = (retro.links ?? []).filter(({ cleanAt }) => cleanAt === null).length;
+  const mended = (retro.links ?? []).length - open;
+  if (mended > 0) say(true, `${plural(mended, 'link')} in trouble ${mended === 1 ? 'is' : 'are'} clean again`);
+  if (open > 0) say(false, `${plural(open, 'link')} did not come back as ${open === 1 ? 'it was' : 'they were'}`);
   return lists;
 }
 

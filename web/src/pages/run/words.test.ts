@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { askOf, isRunWord, nameOf } from './ask.ts';
 import { controls, runs, said, view } from './example.ts';
 import { openChoices } from './said.ts';
-import { evidence, inOrder, markMoment, shownStragglers, tally, waitsByCause } from './words.ts';
+import { consentsAsked, evidence, inOrder, markMoment, shownStragglers, standWords, tally, waitsByCause } from './words.ts';
 
 describe('waitsByCause', () => {
   it('gathers who waits for one cause, and takes no system for a node', () => {
@@ -78,5 +78,27 @@ describe('words', () => {
 
   it('writes evidence on one line', () => {
     expect([evidence(1_234), evidence(0.0937), evidence(null), evidence({ a: [1] })]).toEqual(['1,234', '0.09', '–', '{"a":[1]}']);
+  });
+});
+
+describe('consentsAsked', () => {
+  const why = [
+    'refused until they consent: 2 nodes of customer borealis would lose link or power: m[1-2] (pitstop consent r1 --customer borealis --to affected)',
+    'refused until they consent: 1 nodes of the operator, in no plan would lose link or power: x7 (pitstop consent r1 --to affected)',
+  ].join('; ');
+
+  it('tells whose, how many, which, and what records it', () => {
+    expect(consentsAsked({ state: 'held', timeZero: null, heldBy: [why] })).toEqual([
+      { customer: 'borealis', nodes: 2, set: 'm[1-2]', command: 'pitstop consent r1 --customer borealis --to affected' },
+      { customer: '', nodes: 1, set: 'x7', command: 'pitstop consent r1 --to affected' },
+    ]);
+    expect(standWords({ ...view, timeZero: null, heldBy: [why] })).toBe(
+      'waits for the consent of borealis, the operator; nothing has begun',
+    );
+  });
+
+  it('leaves a run that is held for another reason to its own words', () => {
+    expect(consentsAsked({ state: 'held', timeZero: null, heldBy: ['borealis must consent'] })).toEqual([]);
+    expect(standWords(view)).toBe('gate of wave u06: 3 of 32 started failed');
   });
 });

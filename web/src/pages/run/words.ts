@@ -94,3 +94,42 @@ export function evidence(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   return JSON.stringify(value);
 }
+
+/** A customer, or the operator, that must consent before the run begins. */
+export interface AskedConsent {
+  /** '' the operator's own. */
+  readonly customer: string;
+  readonly nodes: number;
+  /** Folded. */
+  readonly set: string;
+  /** What records it on the command line. */
+  readonly command: string;
+}
+
+/** As the server says why it holds a run that has not begun. */
+const CONSENT_ASKED = new RegExp(
+  [
+    String.raw`refused until they consent: (?<nodes>\d+) nodes of (?:customer (?<customer>\S+)|the operator, in no plan)`,
+    String.raw`would lose link or power: (?<set>\S+) \((?<command>pitstop consent [^)]+)\)`,
+  ].join(' '),
+  'g',
+);
+
+/** Empty: it is held by something else, in words that stand for themselves. */
+export function consentsAsked({ state, timeZero, heldBy }: Pick<RunView, 'state' | 'timeZero' | 'heldBy'>): AskedConsent[] {
+  if (state !== 'held' || timeZero !== null) return [];
+  return [...heldBy.join('; ').matchAll(CONSENT_ASKED)].map(({ groups }) => ({
+    customer: groups?.['customer'] ?? '',
+    nodes: Number(groups?.['nodes']),
+    set: groups?.['set'] ?? '',
+    command: groups?.['command'] ?? '',
+  }));
+}
+
+/** Why a run stands where it stands, in a line: consents by whose, since their nodes would fill the page. */
+export function standWords(view: RunView): string {
+  const asked = consentsAsked(view);
+  if (asked.length > 0)
+    return `waits for the consent of ${asked.map(({ customer }) => customer || 'the operator').join(', ')}; nothing has begun`;
+  return view.heldBy.length > 0 ? view.heldBy.join('; ') : stateOf(view.state).means;
+}

@@ -8,7 +8,7 @@ const labels = (marked: string): string[] | null =>
   offersAt(marked.replace('|', ''), marked.indexOf('|'), policy)?.offers.map(({ label }) => label) ?? null;
 
 it('offers what is not there yet', () => {
-  expect(labels('gates:\n  soak: 5m\n  |')).toEqual(['failureRate', 'returned', 'per', 'countIn', 'timeout']);
+  expect(labels('gates:\n  soak: 5m\n  |')).toEqual(['failureRate', 'returned', 'per', 'countIn', 'linkSoak', 'timeout']);
   expect(labels('validation: {mode: |}')).toEqual(['all', 'sample', 'none']);
   expect(labels('northStar: |')).toBeNull();
 });

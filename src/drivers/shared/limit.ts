@@ -2,7 +2,7 @@
 import type { Clock } from '../../std/clock.ts';
 
 /** Timers of Node end at once beyond this. */
-const TIMER_MS_MAX = 2_147_483_647;
+export const TIMER_MS_MAX = 2_147_483_647;
 
 export interface Limit {
   readonly signal: AbortSignal;
@@ -19,9 +19,9 @@ export function limitTime(clock: Clock, ms: number, outer: AbortSignal): Limit {
     expired = !outer.aborted;
     own.abort();
   };
+  const abort = (): void => own.abort();
   const cancel = ms <= 0 ? null : clock.after(Math.min(ms, TIMER_MS_MAX), expire);
   if (ms <= 0) expire();
-  const abort = (): void => own.abort();
   if (outer.aborted) abort();
   outer.addEventListener('abort', abort, { once: true });
   return {
@@ -32,31 +32,4 @@ export function limitTime(clock: Clock, ms: number, outer: AbortSignal): Limit {
       outer.removeEventListener('abort', abort);
     },
   };
-}
-
-/** The promise, or `reason()` thrown as soon as the signal ends. A value that comes later is handed to `late`. */
-export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error, late?: (value: T) => void): Promise<T> {
-  let abort = (): void => undefined;
-  const aborted = new Promise<null>((resolve) => {
-    abort = () => resolve(null);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    const first = await Promise.race([promise.then((value) => ({ value })), aborted]);
-    if (first) return first.value;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-  void handLate(promise, late);
-  throw reason();
-}
-
-async function handLate<T>(promise: Promise<T>, late?: (value: T) => void): Promise<void> {
-  try {
-    const value = await promise;
-    late?.(value);
-  } catch {
-    // The one who asked has been told something else already.
-  }
 }
