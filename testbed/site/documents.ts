@@ -25,8 +25,8 @@ export interface SiteDocuments {
   readonly alerts: string;
 }
 
-export const newSwitchVersion = '31.2014';
-export const newHcaVersion = '28.43';
+const newSwitchVersion = '31.2014';
+const newHcaVersion = '28.43';
 
 /** fleet.yaml, change.yaml, policy.yaml and catalogue/; they are JSON by line, which is YAML. */
 export function writeSiteDocuments(site: SiteDocuments): void {

@@ -14,7 +14,7 @@ export interface FabricPlace {
 }
 
 /** The version that runs on switches when a testbed starts. */
-export const oldSwitchVersion = '31.2012';
+const oldSwitchVersion = '31.2012';
 
 export function linksOf(net: FabricNet, managers: readonly string[], opsHost: string): FabricPlace[] {
   const ofNodes = net.nodes.flatMap((node) =>

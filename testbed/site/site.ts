@@ -43,7 +43,7 @@ export interface SiteHome {
  * Of a node. bmcHangs: its BMC answers nothing. portInitialize, portDown: the port of rail `value` (1) stays in Initialize, or down, from its next
  * start on. flappingCable: that port goes down and up every second from then on. errorsGrow: its SymbolErrorCounter grows by 50 a second from now on.
  */
-export const PORT_FAULTS = ['portInitialize', 'portDown', 'flappingCable', 'errorsGrow'] as const;
+const PORT_FAULTS = ['portInitialize', 'portDown', 'flappingCable', 'errorsGrow'] as const;
 export type SiteFault = (typeof PORT_FAULTS)[number] | 'bmcHangs' | 'switchUnlinked';
 
 class SiteError extends Error {

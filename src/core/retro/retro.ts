@@ -171,7 +171,9 @@ export function curveOf(chronicle: Chronicle): [number, number][] {
 function phaseName({ program }: Chronicle, id: number, byStep: ReadonlyMap<number, unknown>): string {
   const step = program.steps[id];
   if (!step) return '';
-  const others = [...byStep.keys()].some((other) => other !== id && program.steps[other]?.name === step.name && program.steps[other].chain !== step.chain);
+  const others = [...byStep.keys()].some(
+    (other) => other !== id && program.steps[other]?.name === step.name && program.steps[other].chain !== step.chain,
+  );
   return others ? `${step.name} of ${program.chains[step.chain]?.id ?? ''}` : step.name;
 }
 

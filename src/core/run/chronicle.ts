@@ -198,7 +198,8 @@ function note(chronicle: Chronicle, entry: Entry): void {
   if (target >= 0 && kind === 'done' && typeof data['bootId'] === 'string') chronicle.bootId[target] = data['bootId'];
   if (target >= 0 && (kind === 'foreign-gone' || kind === 'retry' || kind === 'fixed')) chronicle.bootId[target] = null;
   if (target >= 0 && data['left'] === true) chronicle.timeZero ??= at;
-  if (target < 0 && kind === 'note' && 'awaiting' in data) chronicle.awaiting = typeof data['awaiting'] === 'string' ? data['awaiting'] : null;
+  if (target < 0 && kind === 'note' && 'awaiting' in data)
+    chronicle.awaiting = typeof data['awaiting'] === 'string' ? data['awaiting'] : null;
   if (kind === 'begin') chronicle.begunAt = at;
   if (kind === 'forecast') chronicle.forecast ??= frozenOf(data, at);
   if (target >= 0) noteSeen(chronicle, target, kind, data);

@@ -77,7 +77,16 @@ export function nextLook(before: LinkBefore, last: LinkWatch, now: LinkFacts | n
   const why = degraded(before, now, errorsThen) || (flaps >= FLAPS_MAX ? `flapped ${flaps} times` : '');
   const state = why === '' ? 'active-clean' : 'active-degraded';
   const activeSince = anew ? at : last.activeSince;
-  return { state, why, since: since(last, state, at), activeSince, errorsThen, flaps, lastFlapAt: counted > 0 ? at : last.lastFlapAt, errors };
+  return {
+    state,
+    why,
+    since: since(last, state, at),
+    activeSince,
+    errorsThen,
+    flaps,
+    lastFlapAt: counted > 0 ? at : last.lastFlapAt,
+    errors,
+  };
 }
 
 /** Active, as wide and as fast as before, and without errors or flaps for that long. */

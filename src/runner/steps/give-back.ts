@@ -22,7 +22,10 @@ export async function giveBackBody(host: RunHost, target: number, step: ProgramS
   while (host.alive(target, turn)) {
     if (!(await itsLinksAreThere(host, target, turn))) return;
     const seen = await guarded(host, target, step, turn, guardReturn);
-    if (!seen || !(await intend(host, target, step, turn, { act: 'return', key, seen: seenData(seen) }))) return;
+    if (!seen) return;
+    // The guard may have waited long.
+    if ((await linksAway(host, target)).length > 0) continue;
+    if (!(await intend(host, target, step, turn, { act: 'return', key, seen: seenData(seen) }))) return;
     const deadline = host.now() + host.parts.pace.callTimeoutMs;
     // Out of the drain first: the reservation still keeps jobs away until the scheduler shows the node healthy.
     const allocator = host.caller(target, 'allocator');

@@ -6,7 +6,7 @@ import type { FabricEvidence } from './evidence.ts';
 import type { Site } from './site.ts';
 import { tell } from './switches.ts';
 
-/** Between the look at a link and the return. */
+/** Between the look at a link and the return; between two rounds of silences. */
 const RACE_MS = 10_000;
 
 const RESETS: ReadonlySet<string> = new Set(['reboot', 'power-off']);
@@ -71,21 +71,28 @@ function seenAtLinks(evidence: FabricEvidence, node: string): boolean {
 }
 
 const ENDS: ReadonlySet<string> = new Set(['drop', 'skip']);
-const FALLS: ReadonlySet<string> = new Set(['failed', 'expired', 'soak-failed', 'foreign', 'hold']);
-const RISES: ReadonlySet<string> = new Set(['retry', 'fixed', 'recall', 'foreign-gone', 'unhold', 'intent']);
+const FALLS: ReadonlySet<string> = new Set(['failed', 'expired', 'soak-failed']);
+const RISES: ReadonlySet<string> = new Set(['retry', 'fixed', 'recall', 'intent']);
+const PARKS: ReadonlySet<string> = new Set(['foreign', 'hold']);
+const FREES: ReadonlySet<string> = new Set(['foreign-gone', 'unhold', 'intent']);
 
 /** From the drain's end until the return; one that waits for people is not worked on. */
 function inWork(evidence: FabricEvidence, entries: readonly StoredEntry[], at: number): boolean {
   let works = false;
-  let waits = false;
+  let fell = false;
+  let parked = false;
   for (const { kind, step, at: when } of entries) {
     if (when > at) break;
     if (kind === 'done' && isDrainStep(evidence.step(step))) works = true;
     else if (ENDS.has(kind) || (kind === 'done' && isReturnStep(evidence.step(step)))) works = false;
-    if (FALLS.has(kind)) waits = true;
-    else if (RISES.has(kind)) waits = false;
+    // Whose alerts were just let go is silent again after the next round.
+    const isTold = kind === 'intent' || at - when > RACE_MS;
+    if (FALLS.has(kind)) fell = true;
+    else if (RISES.has(kind) && isTold) fell = false;
+    if (PARKS.has(kind)) parked = true;
+    else if (FREES.has(kind) && isTold) parked = false;
   }
-  return works && !waits;
+  return works && !fell && !parked;
 }
 
 function approvedSince(evidence: FabricEvidence, from: number, to: number): boolean {
