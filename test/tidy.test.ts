@@ -24,7 +24,7 @@ const TABLE: { readonly [folder: string]: Rule } = {
   'src/drivers/ssh': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod', 'ssh2'] },
   'src/drivers/local': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },
   'src/drivers/infiniband': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },
-  'src/drivers/redfish': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod', 'undici'] },
+  'src/drivers/redfish': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },
   'src/drivers/ipmi': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },
   'src/drivers/allocator': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },
   'src/drivers/alertmanager': { imports: ['src/core', 'src/std', 'src/drivers/shared', 'node', 'zod'] },

@@ -10,8 +10,10 @@ export const RETURN = builtInStep('return', { kind: 'do', act: 'return' }, null)
 
 /** So many soaks a target's links may take before people are asked: they come up within one, and are then clean for one. */
 const LINK_SOAKS = 5;
+/** A sweep of a large fabric takes seconds. */
+const LINKS_MS_MIN = 20_000;
 
-/** Looks that every link of the target has come back; a minute beside the soaks, for a fabric that is swept slowly. */
+/** Looks that every link of the target has come back. */
 export function linksStep(soakMs: number): Step {
   return {
     ...builtInStep('links', { kind: 'do', act: 'links' }, 'conforming'),
@@ -21,7 +23,7 @@ export function linksStep(soakMs: number): Step {
       soakMs === LINK_SOAK_MS
         ? null
         : { medianMs: soakMs * 1.5, logSd: 0.3, n: 0, source: 'guess: the links come up, and are clean for a soak' },
-    timeoutMs: LINK_SOAKS * soakMs + 60_000,
+    timeoutMs: Math.max(LINKS_MS_MIN, LINK_SOAKS * soakMs),
   };
 }
 

@@ -19,6 +19,7 @@ const CALM_MIN = 240;
 const GIVE_UP_MIN = 480;
 const SILENT_MIN = 12 * 60;
 const KIND = 78;
+const WAITING = stageCode('waiting');
 
 export async function fabricStorm(seed: number): Promise<StormReport> {
   const chance = chances(seed, KIND);
@@ -95,15 +96,16 @@ class Stuck {
     this.#since = minute;
     const { heldBy, stragglers } = this.#t.status;
     const said = new Set(stragglers.filter(({ cause, waitingFor }) => cause !== '' && waitingFor !== '').map(({ target }) => target));
-    const waits = this.#t.host.waitingFor.some((why) => why !== null && why !== '');
+    // The customer's own page and the targets' release say it of those that nobody has handed over.
+    const isUnreleased = (target: number): boolean => state.stage[target] === WAITING && !hasFlag(state, target, FLAG.released);
+    const waits = state.stage.some((_, target) => (this.#t.host.waitingFor[target] ?? '') !== '' || isUnreleased(target));
     for (const [target, name] of this.#t.host.parts.program.targets.entries()) {
       const stage = STAGES[state.stage[target] as number] ?? '';
       if (['settled', 'skipped', 'dropped', 'returned'].includes(stage) || said.has(name)) continue;
       const own = (this.#t.host.waitingFor[target] ?? '') !== '';
       // Who stands behind others is named with what holds the run, or is behind somebody who says what he waits for.
       const behind = stage !== 'running' && stage !== 'straggling' && (heldBy.length > 0 || waits || stragglers.length > 0);
-      const unreleased = stage === 'waiting' && !hasFlag(state, target, FLAG.released);
-      if (!own && !behind && !unreleased) this.wrong.push(`at minute ${minute} ${name} is ${stage}, and nobody says what it waits for`);
+      if (!own && !behind) this.wrong.push(`at minute ${minute} ${name} is ${stage}, and nobody says what it waits for`);
     }
   }
 }
