@@ -60,6 +60,8 @@ export class RunHost {
   readonly waitingFor: (string | null)[];
   /** Set once the journal refused a write or the host was closed; nothing is done after it. */
   stopped: string | null = null;
+  /** How many of its targets the scheduler can know. */
+  readonly nodes: number;
   readonly #log: RunLog;
   readonly #body: StepBody;
   readonly #turns: Int32Array;
@@ -72,6 +74,7 @@ export class RunHost {
     this.parts = parts;
     this.chronicle = createChronicle(parts.program);
     this.waitingFor = Array.from({ length: parts.program.targets.length }, () => null);
+    this.nodes = parts.program.targets.filter((_, target) => this.kind(target) === 'node').length;
     this.#turns = new Int32Array(parts.program.targets.length);
     this.#body = body;
     this.#log = new RunLog(parts.journal, parts.header.run, parts.program, parts.clock, (error) => {

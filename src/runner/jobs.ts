@@ -133,7 +133,7 @@ export class JobDesk {
   }
 
   async #noteEnded(jobs: ReadonlyMap<string, JobFacts>, facts: ReadonlyMap<number, SchedulerFacts>): Promise<void> {
-    if (facts.size < this.#host.parts.program.targets.length) return;
+    if (facts.size < this.#host.nodes) return;
     const alive = new Set([...facts.values()].flatMap((shown) => shown.jobs.map((job) => job.id)));
     for (const [id, { state, data }] of this.#states) {
       if (state === 'ended' || jobs.has(id) || alive.has(id)) continue;

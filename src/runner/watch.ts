@@ -23,8 +23,7 @@ export async function watch(
     if (host.stopped !== null) return;
     for (const [target, shown] of facts) judge(host, target, shown);
     const count = [...facts.values()].filter((shown) => shown.inService).length;
-    const nodes = host.parts.program.targets.filter((_, target) => host.kind(target) === 'node').length;
-    if (facts.size === nodes && count !== lastCount) {
+    if (facts.size === host.nodes && count !== lastCount) {
       lastCount = count;
       void host.write({ target: -1, kind: 'observed', note: { data: { inService: count } } });
     }
