@@ -116,8 +116,14 @@ function timeOf(program: Program, step: ProgramStep, jobs: boolean): Law {
     return reboot?.takes ? lawOf(reboot.takes) : defaultLaw(step.action);
   }
   if (step.takes) return lawOf(step.takes);
-  if (step.checks.length === 0) return defaultLaw(step.action);
-  return sumOf(step.checks.map(({ takes }) => (takes ? lawOf(takes) : defaultLaw(step.action))));
+  if (step.checks.length === 0) return withinLimit(defaultLaw(step.action), step);
+  return withinLimit(sumOf(step.checks.map(({ takes }) => (takes ? lawOf(takes) : defaultLaw(step.action)))), step);
+}
+
+/** A time limit is four medians where nobody states it; so a default beyond the limit that somebody did state says less than the limit does. */
+function withinLimit(law: Law, { timeoutMs }: ProgramStep): Law {
+  if (!law.assumed || timeoutMs === null || law.medianMs < timeoutMs) return law;
+  return { ...law, medianMs: timeoutMs / 4, source: 'a quarter of its time limit' };
 }
 
 const isBoot = (act: string): boolean => act === 'reboot' || act === 'power-cycle' || act === 'ac-cycle' || act === 'reset';
