@@ -11,7 +11,8 @@ const RUNNING = stageCode('running');
 
 /** False: the attempt ended meanwhile. A target that no master runs on may go on at once. */
 export async function managerAway(host: RunHost, target: number, step: ProgramStep, turn: number): Promise<boolean> {
-  if (!host.caller(target, 'fabric')) return host.alive(target, turn);
+  // Only where one ran at hand-over the fabric is asked: a sweep for each act on each node would be many.
+  if (!ranHere(host, target)) return host.alive(target, turn);
   let stopped = false;
   while (host.alive(target, turn)) {
     const facts = await lookAtFabric(host, target);
@@ -33,12 +34,11 @@ export async function managerAway(host: RunHost, target: number, step: ProgramSt
 /** How long a manager that was started may take to show itself before it is started again. */
 const SHOWS_MS = 15_000;
 
-/** Whether the manager that ran on this target takes part again; starts it where it does not. `askedAt`: when that was done last. */
+/** Starts the manager that ran on this target again. null: it takes part, or none ran here; else when it was asked to start last (`askedAt`: before). */
 export async function managerBack(host: RunHost, target: number, key: string, facts: FabricFacts, askedAt: number): Promise<number | null> {
-  const wasThere = host.chronicle.fabricBefore[target]?.managers.includes(host.name(target)) === true;
   const runs = facts.managers.some(({ name, state }) => name === host.name(target) && (state === 'master' || state === 'standby'));
   const caller = host.caller(target, 'fabric');
-  if (!wasThere || runs || !caller) return null;
+  if (!ranHere(host, target) || runs || !caller) return null;
   const now = host.now();
   if (now - askedAt < SHOWS_MS) return askedAt;
   const result = await caller.act(
@@ -49,6 +49,10 @@ export async function managerBack(host: RunHost, target: number, key: string, fa
   );
   await host.write({ target, kind: 'act', note: { why: `subnet manager started again: ${wordsOf(result)}`, data: { act: 'sm-start' } } });
   return now;
+}
+
+function ranHere(host: RunHost, target: number): boolean {
+  return host.chronicle.fabricBefore[target]?.managers.includes(host.name(target)) === true;
 }
 
 /** Why the master must stay for now; null: it may be stopped. */
