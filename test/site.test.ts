@@ -26,7 +26,7 @@ realParts(
       async () => {
         await using site = await Site.open({ nodes: 16, bootSeconds: 2, site: SITE });
         const { testbed } = site;
-        await site.busy();
+        await site.busy(30);
         const doctor = await site.pitstop('doctor', '--fleet', testbed.fleetYaml);
         expect(`${doctor.code} ${doctor.code === 0 ? '' : doctor.stdout + doctor.stderr}`).toBe('0 ');
         for (const [node, fault] of PLANTED) await testbed.misbehave(node, fault);
@@ -149,6 +149,8 @@ async function judge(site: Site, run: string): Promise<void> {
   ).toEqual(['auto-repair', 'autoscaler']);
   const { stdout } = await site.pitstop('retro', run);
   for (const line of stdout.split('\n')) tell(line);
+  expect(retro.jobs.endedOnTheirOwn.length).toBeGreaterThanOrEqual(4);
+  expect(retro.jobs.stoppedWithoutProof).toEqual([]);
   const violations = showViolations(await site.check(run, true));
   tell(violations === '' ? 'the checkers find nothing' : violations);
   expect(violations).toBe('');

@@ -151,7 +151,7 @@ describe('fleet file: bad input', () => {
   check(
     'unknown placeholder',
     cluster('drivers: {shell: {use: ssh, address: "{nod}.mgmt"}}'),
-    'fleet.yaml:5:42: {nod}: unknown placeholder; known here: {node}',
+    'fleet.yaml:5:42: {nod}: unknown placeholder; known here: {node} {nodes} {reason} {run}',
   );
   check(
     'half a lease',

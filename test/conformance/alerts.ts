@@ -1,8 +1,9 @@
 // One suite for every driver with the role "alerts": what the runner relies on, whoever answers. It sees the outside world through
 // `AlertsWorld` and judges by what the driver then shows and by what the world itself holds silent.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Act, AlertsFacts, Driver, Observation, Result } from '../../src/core/ports.ts';
-import { sleep, type Clock } from '../../src/std/clock.ts';
+import type { Clock } from '../../src/std/clock.ts';
+import { eventually, expectNothingClaimed, live, openedWorld } from './hands.ts';
 
 export interface AlertsWorld {
   readonly driver: Driver;
@@ -25,26 +26,21 @@ export interface AlertsWorld {
 type AlertsAct = Extract<Act, { role: 'alerts' }>;
 
 const CALL_MS = 30_000;
-const WAIT_MS = 30_000;
+const PATIENCE = { waitMs: 30_000, everyMs: 50 };
 const HOUR_MS = 3_600_000;
 /** Servers may keep whole seconds. */
 const ROUNDING_MS = 1_000;
 
 export function alertsConformance(name: string, open: () => Promise<AlertsWorld>): void {
   describe(`alerts: ${name}`, () => {
-    let world: AlertsWorld;
+    const world = openedWorld(open);
     beforeAll(async () => {
-      world = await open();
-      for (const target of world.targets) await world.fire(target, 'NodeDown');
+      for (const target of world().targets) await world().fire(target, 'NodeDown');
     });
-    afterAll(async () => {
-      await world?.driver.close();
-      await world?.stop();
-    });
-    looks(() => world);
-    silences(() => world);
-    others(() => world);
-    calls(() => world);
+    looks(world);
+    silences(world);
+    others(world);
+    calls(world);
   });
 }
 
@@ -52,7 +48,9 @@ function looks(world: () => AlertsWorld): void {
   test('observe: every target once, with what fires on it and no silence', async () => {
     const { driver, targets, clock } = world();
     const before = clock.now();
-    await until(world(), 'all to fire', async () => (await looked(world(), targets)).every((facts) => facts.firing.length === 1));
+    await eventually(world().clock, 'all to fire', PATIENCE, async () =>
+      (await looked(world(), targets)).every((facts) => facts.firing.length === 1),
+    );
     const seen = await driver.observe(targets, live());
     expect(seen.map((one) => one.target).toSorted()).toEqual(targets.toSorted());
     for (const one of seen) {
@@ -124,7 +122,7 @@ function others(world: () => AlertsWorld): void {
     const { targets, clock } = world();
     const [a, b] = targets as readonly [string, string];
     await world().silenceByOther(a);
-    await until(world(), 'it to be shown', async () => (await look(world(), a)).silences.length === 1);
+    await eventually(world().clock, 'it to be shown', PATIENCE, async () => (await look(world(), a)).silences.length === 1);
     const [theirs] = (await look(world(), a)).silences;
     expect(theirs?.by).toMatchObject({ by: 'foreign', run: null, reason: expect.stringMatching(/\w/) });
     expect((await look(world(), b)).silences).toEqual([]);
@@ -150,12 +148,9 @@ function calls(world: () => AlertsWorld): void {
 
   test('a cancelled call: nothing is thrown and nothing is claimed', async () => {
     const { driver, targets, clock } = world();
-    const gone = AbortSignal.abort();
-    expect((await driver.observe(targets, gone)).map((one) => one.facts)).toEqual(targets.map(() => null));
+    expect((await driver.observe(targets, AbortSignal.abort())).map((one) => one.facts)).toEqual(targets.map(() => null));
     const request = { act: silence('run-5', clock.now() + HOUR_MS), targets, key: 'gone', deadline: clock.now() + CALL_MS };
-    const results = await driver.act(request, gone);
-    expect(results.map((one) => one.target).toSorted()).toEqual(targets.toSorted());
-    for (const { outcome } of results) expect(['refused', 'unknown']).toContain(outcome);
+    await expectNothingClaimed(driver, request);
   });
 
   test('describe: says what would be done, and does nothing', async () => {
@@ -188,7 +183,12 @@ async function done(world: AlertsWorld, act: AlertsAct, targets: readonly string
 async function expectSilent(world: AlertsWorld, silent: readonly string[]): Promise<void> {
   for (const target of world.targets) {
     const wanted = silent.includes(target);
-    await until(world, `${target} to be ${wanted ? 'silent' : 'heard'}`, async () => (await world.isSilent(target)) === wanted);
+    await eventually(
+      world.clock,
+      `${target} to be ${wanted ? 'silent' : 'heard'}`,
+      PATIENCE,
+      async () => (await world.isSilent(target)) === wanted,
+    );
     const facts = await look(world, target);
     expect(facts.firing.map((one) => one.silenced)).toEqual(facts.firing.map(() => wanted));
     expect(facts.silences.length > 0).toBe(wanted);
@@ -215,16 +215,4 @@ async function look(world: AlertsWorld, target: string): Promise<AlertsFacts> {
 function factsOf(seen: Observation | undefined): AlertsFacts {
   if (seen?.facts?.role !== 'alerts') throw new Error(`no facts of ${seen?.target ?? 'it'}: ${seen?.why ?? 'no observation'}`);
   return seen.facts;
-}
-
-function live(): AbortSignal {
-  return new AbortController().signal;
-}
-
-async function until(world: AlertsWorld, what: string, probe: () => Promise<boolean>): Promise<void> {
-  const deadline = world.clock.now() + WAIT_MS;
-  while (!(await probe())) {
-    expect(world.clock.now(), `still waiting: ${what}`).toBeLessThan(deadline);
-    await sleep(world.clock, 50);
-  }
 }

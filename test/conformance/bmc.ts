@@ -1,8 +1,9 @@
 // One suite for every driver with the role "bmc": what the runner relies on, whoever answers. It sees the outside world through
 // `BmcWorld` and judges by what the driver then shows and by what the world itself says of a host's power.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Act, BmcFacts, Driver, Observation, Result } from '../../src/core/ports.ts';
+import { describe, expect, test } from 'vitest';
+import type { Act, BmcFacts, Driver, Result } from '../../src/core/ports.ts';
 import { sleep, type Clock } from '../../src/std/clock.ts';
+import { actOn, eventually, expectNothingClaimed, expectUnknownHasNoFacts, live, only, openedWorld } from './hands.ts';
 
 export interface BmcWorld {
   readonly driver: Driver;
@@ -26,23 +27,17 @@ type BmcAct = Extract<Act, { role: 'bmc' }>;
 
 const CALL_MS = 60_000;
 const WAIT_MS = 120_000;
+const PATIENCE = { waitMs: WAIT_MS, everyMs: 100 };
 const GOING_MS = 5_000;
 
 export function bmcConformance(name: string, open: () => Promise<BmcWorld>): void {
   describe(`bmc: ${name}`, () => {
-    let world: BmcWorld;
-    beforeAll(async () => {
-      world = await open();
-    });
-    afterAll(async () => {
-      await world?.driver.close();
-      await world?.stop();
-    });
-    looks(() => world);
-    power(() => world);
-    updates(() => world);
-    calls(() => world);
-    mutes(() => world);
+    const world = openedWorld(open);
+    looks(world);
+    power(world);
+    updates(world);
+    calls(world);
+    mutes(world);
   });
 }
 
@@ -59,11 +54,7 @@ function looks(world: () => BmcWorld): void {
   });
 
   test('observe: an unknown node has no facts, and says why, while the others have', async () => {
-    const { driver, nodes } = world();
-    const seen = await driver.observe(['no-such-node', first(world())], live());
-    expect(only(seen, 'no-such-node').facts).toBeNull();
-    expect(only(seen, 'no-such-node').why).not.toBe('');
-    expect(only(seen, nodes[0] ?? '').facts).not.toBeNull();
+    await expectUnknownHasNoFacts(world());
   });
 
   test('diagnose: no error where all is well, an unknown node is named', async () => {
@@ -80,13 +71,13 @@ function power(world: () => BmcWorld): void {
     const { nodes, hasPower } = world();
     const [node, neighbour] = [first(world()), nodes[1] ?? ''];
     await taken(world(), 'power-off', node);
-    await eventually(world(), node, 'off', (facts) => facts.power === 'off');
+    await shows(world(), node, 'off', (facts) => facts.power === 'off');
     expect(await hasPower(node)).toBe(false);
     expect(await hasPower(neighbour)).toBe(true);
     await taken(world(), 'power-off', node);
     expect((await look(world(), node)).power).toBe('off');
     await taken(world(), 'power-on', node);
-    await eventually(world(), node, 'on', (facts) => facts.power === 'on');
+    await shows(world(), node, 'on', (facts) => facts.power === 'on');
     expect(await hasPower(node)).toBe(true);
     const starts = await world().starts(node);
     await taken(world(), 'power-on', node);
@@ -97,17 +88,17 @@ function power(world: () => BmcWorld): void {
     const node = first(world());
     const before = await world().starts(node);
     await taken(world(), 'power-cycle', node);
-    await until(world(), `${node} started`, async () => (await world().starts(node)) > before);
-    await eventually(world(), node, 'on', (facts) => facts.power === 'on');
+    await eventually(world().clock, `${node} started`, PATIENCE, async () => (await world().starts(node)) > before);
+    await shows(world(), node, 'on', (facts) => facts.power === 'on');
     expect(await world().starts(node)).toBe(before + 1);
   });
 
   test('power-cycle of a node that is off: it is on afterwards', async () => {
     const node = first(world());
     await taken(world(), 'power-off', node);
-    await eventually(world(), node, 'off', (facts) => facts.power === 'off');
+    await shows(world(), node, 'off', (facts) => facts.power === 'off');
     await taken(world(), 'power-cycle', node);
-    await eventually(world(), node, 'on', (facts) => facts.power === 'on');
+    await shows(world(), node, 'on', (facts) => facts.power === 'on');
     expect(await world().hasPower(node)).toBe(true);
   });
 
@@ -122,8 +113,8 @@ function power(world: () => BmcWorld): void {
       return;
     }
     expect(['done', 'accepted', 'unknown']).toContain(result.outcome);
-    await until(world(), `${node} started`, async () => (await world().starts(node)) > before);
-    await eventually(world(), node, 'on', (facts) => facts.power === 'on');
+    await eventually(world().clock, `${node} started`, PATIENCE, async () => (await world().starts(node)) > before);
+    await shows(world(), node, 'on', (facts) => facts.power === 'on');
   });
 
   test('reset: of the BMC alone; the host keeps its power', async () => {
@@ -132,7 +123,7 @@ function power(world: () => BmcWorld): void {
     const result = await act(world(), { role: 'bmc', do: 'reset' }, node, 'reset');
     expect(['done', 'accepted', 'unknown']).toContain(result.outcome);
     await goneOrNot(world(), node);
-    await eventually(world(), node, 'answering', (facts) => facts.power === 'on');
+    await shows(world(), node, 'answering', (facts) => facts.power === 'on');
     expect(await world().starts(node)).toBe(before);
   });
 
@@ -141,9 +132,9 @@ function power(world: () => BmcWorld): void {
     const request = { act: { role: 'bmc', do: 'power-off' }, targets: nodes, key: 'all-off', deadline: clock.now() + CALL_MS } as const;
     const results = await driver.act(request, live());
     expect(results.map((one) => one.target).toSorted()).toEqual(nodes.toSorted());
-    for (const node of nodes) await eventually(world(), node, 'off', (facts) => facts.power === 'off');
+    for (const node of nodes) await shows(world(), node, 'off', (facts) => facts.power === 'off');
     await driver.act({ ...request, act: { role: 'bmc', do: 'power-on' }, key: 'all-on', deadline: clock.now() + CALL_MS }, live());
-    for (const node of nodes) await eventually(world(), node, 'on', (facts) => facts.power === 'on');
+    for (const node of nodes) await shows(world(), node, 'on', (facts) => facts.power === 'on');
     for (const node of nodes) expect(await hasPower(node)).toBe(true);
   });
 }
@@ -164,7 +155,7 @@ function updates(world: () => BmcWorld): void {
     expect(before).not.toBe(update.version);
     const result = await act(world(), updateOf(update.image, update.component), node, 'update', WAIT_MS);
     expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'done', evidence: { exit: 0 } });
-    await eventually(world(), node, 'updated', (facts) => facts.firmware?.[update.component] === update.version && facts.busy === '');
+    await shows(world(), node, 'updated', (facts) => facts.firmware?.[update.component] === update.version && facts.busy === '');
   });
 
   test('update: of a component that is not there: refused, and nothing is under way', async () => {
@@ -192,10 +183,9 @@ function calls(world: () => BmcWorld): void {
   test('nobody waits any more: no facts, an unknown or refused result, no exception', async () => {
     const { driver, clock, hasPower } = world();
     const node = first(world());
-    const gone = AbortSignal.abort();
-    expect((await driver.observe([node], gone)).map((one) => one.facts)).toEqual([null]);
+    expect((await driver.observe([node], AbortSignal.abort())).map((one) => one.facts)).toEqual([null]);
     const request = { act: { role: 'bmc', do: 'power-off' } as const, targets: [node], key: 'gone', deadline: clock.now() + CALL_MS };
-    for (const { outcome } of await driver.act(request, gone)) expect(['unknown', 'refused']).toContain(outcome);
+    await expectNothingClaimed(driver, request);
     expect(await hasPower(node)).toBe(true);
   });
 
@@ -235,7 +225,7 @@ function mutes(world: () => BmcWorld): void {
       expect(evidence['why']).toMatch(/\w/);
     }
     await mute.end(node);
-    await eventually(world(), node, 'answering', (facts) => facts.power === 'on');
+    await shows(world(), node, 'answering', (facts) => facts.power === 'on');
   });
 
   test('in the end it waits for nothing', () => {
@@ -243,11 +233,8 @@ function mutes(world: () => BmcWorld): void {
   });
 }
 
-async function act(world: BmcWorld, asked: BmcAct, node: string, key: string, ms = CALL_MS): Promise<Result> {
-  const request = { act: asked, targets: [node], key: `conformance/${key}`, deadline: world.clock.now() + ms };
-  const results = await world.driver.act(request, live());
-  expect(results.map((one) => one.target)).toEqual([node]);
-  return results[0] as Result;
+function act(world: BmcWorld, asked: BmcAct, node: string, key: string, callMs = CALL_MS): Promise<Result> {
+  return actOn(world, asked, node, `conformance/${key}`, callMs);
 }
 
 let keys = 0;
@@ -264,8 +251,8 @@ async function look(world: BmcWorld, node: string): Promise<BmcFacts> {
 }
 
 /** Looks until `holds`; facts null is never it. */
-async function eventually(world: BmcWorld, node: string, what: string, holds: (facts: BmcFacts) => boolean): Promise<void> {
-  await until(world, `${node} ${what}`, async () => {
+async function shows(world: BmcWorld, node: string, what: string, holds: (facts: BmcFacts) => boolean): Promise<void> {
+  await eventually(world.clock, `${node} ${what}`, PATIENCE, async () => {
     const { facts } = only(await world.driver.observe([node], live()), node);
     return facts?.role === 'bmc' && holds(facts);
   });
@@ -278,24 +265,6 @@ async function goneOrNot(world: BmcWorld, node: string): Promise<void> {
     await sleep(world.clock, 100);
 }
 
-async function until(world: BmcWorld, what: string, probe: () => Promise<boolean>): Promise<void> {
-  const deadline = world.clock.now() + WAIT_MS;
-  while (!(await probe())) {
-    expect(world.clock.now(), `still waiting: ${what}`).toBeLessThan(deadline);
-    await sleep(world.clock, 100);
-  }
-}
-
-function only(seen: readonly Observation[], node: string): Observation {
-  const found = seen.filter((one) => one.target === node);
-  expect(found).toHaveLength(1);
-  return found[0] as Observation;
-}
-
 function first(world: BmcWorld): string {
   return world.nodes[0] as string;
-}
-
-function live(): AbortSignal {
-  return new AbortController().signal;
 }

@@ -1,8 +1,9 @@
 // One suite for every driver with the role "scheduler": what the runner relies on, whoever answers. It sees the outside world
 // through `SchedulerWorld` and judges only by what the driver then shows.
-import { afterAll, beforeAll, describe, expect, test as anyTest } from 'vitest';
-import type { Act, Driver, Observation, Result, SchedulerFacts } from '../../src/core/ports.ts';
-import { sleep, type Clock } from '../../src/std/clock.ts';
+import { describe, expect, test as anyTest } from 'vitest';
+import type { Act, Driver, SchedulerFacts } from '../../src/core/ports.ts';
+import type { Clock } from '../../src/std/clock.ts';
+import { expectUnknownHasNoFacts, Hands, openedWorld } from './hands.ts';
 
 export interface SchedulerWorld {
   readonly driver: Driver;
@@ -26,20 +27,12 @@ type SchedulerAct = Extract<Act, { role: 'scheduler' }>;
 const test = (title: string, body: () => Promise<void>): void => anyTest(title, { concurrent: false }, body);
 
 const CALL_MS = 90_000;
-const WAIT_MS = 90_000;
 
 /** `jobActs` false: the system has no signals and no requeue, and the driver refuses both. */
 export function schedulerConformance(name: string, open: () => Promise<SchedulerWorld>, { jobActs = true } = {}): void {
   describe.concurrent(`scheduler: ${name}`, () => {
-    let world: SchedulerWorld;
-    beforeAll(async () => {
-      world = await open();
-    });
-    afterAll(async () => {
-      await world?.driver.close();
-      await world?.stop();
-    });
-    const get = (): Hands => new Hands(world);
+    const world = openedWorld(open);
+    const get = (): SchedulerHands => new SchedulerHands(world());
     looking(get);
     reserving(get);
     draining(get);
@@ -51,55 +44,13 @@ export function schedulerConformance(name: string, open: () => Promise<Scheduler
   });
 }
 
-/** The world with the few moves that all tests make. */
-class Hands {
-  readonly world: SchedulerWorld;
-  #keys = 0;
-
+class SchedulerHands extends Hands<SchedulerWorld, SchedulerAct, SchedulerFacts> {
   constructor(world: SchedulerWorld) {
-    this.world = world;
-  }
-
-  node(index: number): string {
-    return this.world.nodes.at(index) ?? `no node ${index}`;
+    super(world, CALL_MS, (facts) => (facts?.role === 'scheduler' ? facts : null));
   }
 
   some(count: number): string[] {
     return this.world.nodes.slice(0, count);
-  }
-
-  async act(act: SchedulerAct, targets: readonly string[], key = `conformance/${act.do}/${this.#keys++}`): Promise<Result[]> {
-    const deadline = this.world.clock.now() + CALL_MS;
-    const results = await this.world.driver.act({ act, targets, key, deadline }, new AbortController().signal);
-    expect(results.map(({ target }) => target).sort()).toEqual([...targets].sort());
-    return results;
-  }
-
-  async outcomes(act: SchedulerAct, targets: readonly string[]): Promise<{ [target: string]: string }> {
-    return Object.fromEntries((await this.act(act, targets)).map(({ target, outcome }) => [target, outcome]));
-  }
-
-  async look(target: string): Promise<Observation> {
-    const [observation] = await this.world.driver.observe([target], new AbortController().signal);
-    if (!observation) throw new Error(`no observation of ${target}`);
-    return observation;
-  }
-
-  async facts(target: string): Promise<SchedulerFacts> {
-    const { facts, why } = await this.look(target);
-    if (facts?.role !== 'scheduler') throw new Error(`no facts of ${target}: ${why}`);
-    return facts;
-  }
-
-  /** Looks until `holds`; facts null is never it. */
-  async until(target: string, what: string, holds: (facts: SchedulerFacts) => boolean): Promise<SchedulerFacts> {
-    const deadline = this.world.clock.now() + WAIT_MS;
-    for (;;) {
-      const { facts, why } = await this.look(target);
-      if (facts?.role === 'scheduler' && holds(facts)) return facts;
-      if (this.world.clock.now() > deadline) throw new Error(`${target}: still not ${what}: ${why} ${JSON.stringify(facts)}`);
-      await sleep(this.world.clock, 100);
-    }
   }
 
   /** What the runner does after a reboot: reserves and drains again whenever the drain is gone. */
@@ -120,7 +71,7 @@ class Hands {
   }
 }
 
-function looking(get: () => Hands): void {
+function looking(get: () => SchedulerHands): void {
   test('observe: idle nodes are in service, undrained, unreserved and without jobs', async () => {
     const hands = get();
     const before = hands.world.clock.now();
@@ -133,16 +84,11 @@ function looking(get: () => Hands): void {
   });
 
   test('observe: an unknown node has no facts, and says why, while the others have', async () => {
-    const hands = get();
-    const seen = await hands.world.driver.observe(['no-such-node', hands.node(0)], new AbortController().signal);
-    const byTarget = new Map(seen.map((observation) => [observation.target, observation]));
-    expect(byTarget.get('no-such-node')?.facts).toBeNull();
-    expect(byTarget.get('no-such-node')?.why).not.toBe('');
-    expect(byTarget.get(hands.node(0))?.facts).not.toBeNull();
+    await expectUnknownHasNoFacts(get().world);
   });
 }
 
-function reserving(get: () => Hands): void {
+function reserving(get: () => SchedulerHands): void {
   const runOf = async (target: string): Promise<string | null> => (await get().facts(target)).reservation?.run ?? null;
 
   test('reserve: members enter, enter again, and leave one by one, the last included', async () => {
@@ -181,7 +127,7 @@ function reserving(get: () => Hands): void {
   });
 }
 
-function draining(get: () => Hands): void {
+function draining(get: () => SchedulerHands): void {
   test('drain: it is kept as ours, names run and cause, and is harmless when set again', async () => {
     const hands = get();
     const [a, b] = [hands.node(0), hands.node(1)];
@@ -218,7 +164,7 @@ function draining(get: () => Hands): void {
   });
 }
 
-function returning(get: () => Hands): void {
+function returning(get: () => SchedulerHands): void {
   for (const order of [['undrain', 'unreserve'] as const, ['unreserve', 'undrain'] as const]) {
     test(`undrain: returns to service (${order.join(' before ')})`, async () => {
       const hands = get();
@@ -249,7 +195,7 @@ function returning(get: () => Hands): void {
   });
 }
 
-function jobs(get: () => Hands): void {
+function jobs(get: () => SchedulerHands): void {
   test('drain: a node that carries a job shows it until the job has ended', async () => {
     const hands = get();
     const [a, b] = [hands.node(0), hands.node(1)];
@@ -267,7 +213,7 @@ function jobs(get: () => Hands): void {
   });
 }
 
-function signals(get: () => Hands): void {
+function signals(get: () => SchedulerHands): void {
   test('signal: a running job is asked, an unknown one refused', async () => {
     const hands = get();
     const a = hands.node(0);
@@ -300,7 +246,7 @@ function signals(get: () => Hands): void {
   });
 }
 
-function calls(get: () => Hands): void {
+function calls(get: () => SchedulerHands): void {
   test('a deadline that has passed: refused, and nothing happened', async () => {
     const hands = get();
     const { driver, clock } = hands.world;
@@ -341,7 +287,7 @@ function calls(get: () => Hands): void {
 }
 
 /** Last, because the node stays drained. */
-function foreignHands(get: () => Hands): void {
+function foreignHands(get: () => SchedulerHands): void {
   test('a foreign drain: never overwritten, never lifted, while its neighbour in the same call is drained', async () => {
     const hands = get();
     const [ours, theirs] = [hands.node(0), hands.node(-1)];

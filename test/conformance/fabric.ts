@@ -1,12 +1,11 @@
 // One suite for every driver with the role "fabric": what the runner relies on, whoever answers. It sees the outside world through
 // `FabricWorld` and judges only by what the driver then shows and by what the world counted.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Act, Driver, FabricFacts, Observation, Result } from '../../src/core/ports.ts';
-import { sleep, type Clock } from '../../src/std/clock.ts';
+import { commandTests, endTests, type CommandWorld } from './commands.ts';
+import { actOn, eventually, live, only, openedWorld } from './hands.ts';
 
-export interface FabricWorld {
-  readonly driver: Driver;
-  readonly clock: Clock;
+export interface FabricWorld extends CommandWorld {
   /** At least four nodes, all of whose links are active at first; the first two share a leaf, the last has no link to any leaf of theirs. */
   readonly nodes: readonly string[];
   /** Switches, all present at first. */
@@ -23,36 +22,24 @@ export interface FabricWorld {
   readonly plantErrors: (link: string, count: number) => Promise<void>;
   /** By the names that `sm-stop` takes; the first is the master, the second stands by. Empty: this world has none. */
   readonly managers: readonly string[];
-  /** Ends with 0 and prints `stdout`; it may use {node}. */
-  readonly echo: { readonly argv: readonly string[]; readonly stdout: string };
-  /** Ends with `exit`, which is not 0. */
-  readonly fail: { readonly argv: readonly string[]; readonly exit: number };
-  /** Ends with 0 after a while that two calls have time to meet in; `times` is how often it has run about a target. */
-  readonly count: { readonly argv: readonly string[]; readonly times: (target: string) => Promise<number> };
   readonly stop: () => Promise<void>;
 }
 
 type FabricAct = Extract<Act, { role: 'fabric' }>;
 
 const CALL_MS = 30_000;
-const WAIT_MS = 60_000;
+const PATIENCE = { waitMs: 60_000, everyMs: 50 };
 
 export function fabricConformance(name: string, open: () => Promise<FabricWorld>): void {
   describe(`fabric: ${name}`, () => {
-    let world: FabricWorld;
-    beforeAll(async () => {
-      world = await open();
-    });
-    afterAll(async () => {
-      await world?.driver.close();
-      await world?.stop();
-    });
-    looks(() => world);
-    links(() => world);
-    switches(() => world);
-    commands(() => world);
-    managers(() => world);
-    ends(() => world);
+    const world = openedWorld(open);
+    looks(world);
+    links(world);
+    switches(world);
+    commandTests(world, run);
+    once(world);
+    managers(world);
+    endTests(world, run);
   });
 }
 
@@ -102,13 +89,13 @@ function links(world: () => FabricWorld): void {
     const [node, neighbour] = [nodeOf(world(), 0), nodeOf(world(), 1)];
     const link = linksOf(node)[0] as string;
     await unlink(link);
-    await eventually(world(), `${link} to be down`, async () => !(await isActive(driver, link)));
+    await eventually(world().clock, `${link} to be down`, PATIENCE, async () => !(await isActive(driver, link)));
     const seen = await driver.observe([node, neighbour], live());
     const shown = only(seen, node).facts;
     if (shown?.role === 'fabric') expect(shown.links.filter((one) => one.link === link && one.state === 'active')).toEqual([]);
     expect(factsOf(only(seen, neighbour)).links.every(({ state }) => state === 'active')).toBe(true);
     await relink(link);
-    await eventually(world(), `${link} to be active`, () => isActive(driver, link));
+    await eventually(world().clock, `${link} to be active`, PATIENCE, () => isActive(driver, link));
     expect((await look(driver, node)).links.map((one) => one.link)).toContain(link);
   });
 
@@ -135,7 +122,7 @@ function switches(world: () => FabricWorld): void {
     expect(behind.length).toBeGreaterThan(1);
     expect(far.length).toBeGreaterThan(0);
     await unlinkSwitch(leaf);
-    await eventually(world(), `${leaf} to be gone`, async () => {
+    await eventually(world().clock, `${leaf} to be gone`, PATIENCE, async () => {
       const { facts } = only(await driver.observe([leaf], live()), leaf);
       return facts?.role === 'fabric' && (!facts.present || facts.links.length === 0);
     });
@@ -143,40 +130,14 @@ function switches(world: () => FabricWorld): void {
     for (const link of behind) expect(isActiveIn(only(seen, link), link), link).toBe(false);
     for (const node of far) expect(factsOf(only(seen, node)).links.every(({ state }) => state === 'active')).toBe(true);
     await relinkSwitch(leaf);
-    await eventually(world(), `all behind ${leaf} to be active`, async () => {
+    await eventually(world().clock, `all behind ${leaf} to be active`, PATIENCE, async () => {
       const now = await driver.observe(behind, live());
       return behind.every((link) => isActiveIn(only(now, link), link));
     });
   });
 }
 
-function commands(world: () => FabricWorld): void {
-  test('run: exit 0 and the output, trimmed, one result a target', async () => {
-    const { driver, nodes, echo, clock } = world();
-    const request = { act: run(echo.argv, false), targets: nodes, key: 'echo', deadline: clock.now() + CALL_MS };
-    const results = await driver.act(request, live());
-    expect(results.map((one) => one.target).toSorted()).toEqual(nodes.toSorted());
-    for (const { outcome, evidence } of results) {
-      expect(outcome).toBe('done');
-      expect(evidence).toMatchObject({ exit: 0, stdout: echo.stdout });
-    }
-    expect(driver.describe(request).length).toBeGreaterThan(0);
-  });
-
-  test('run: another exit code is done, too, and is for the caller to judge', async () => {
-    const result = await act(world(), run(world().fail.argv, false), nodeOf(world(), 0), 'fail');
-    expect(result).toMatchObject({ outcome: 'done', evidence: { exit: world().fail.exit } });
-  });
-
-  test('run: past its deadline it does not start', async () => {
-    const { driver, clock, count } = world();
-    const node = nodeOf(world(), 0);
-    const before = await count.times(node);
-    const request = { act: run(count.argv, true), targets: [node], key: 'late', deadline: clock.now() - 1 };
-    expect((await driver.act(request, live()))[0]?.outcome).toBe('refused');
-    expect(await count.times(node)).toBe(before);
-  });
-
+function once(world: () => FabricWorld): void {
   test('once: the same key runs once a target, also asked twice at the same time; both have its result', async () => {
     const { count } = world();
     const [node, other] = [nodeOf(world(), 0), nodeOf(world(), 1)];
@@ -215,28 +176,17 @@ function managers(world: () => FabricWorld): void {
     expect((await act(world(), { role: 'fabric', do: 'sm-stop' }, 'no-such-manager', 'sm')).outcome).toBe('refused');
     if (master === undefined || standby === undefined) return;
     expect(['done', 'accepted']).toContain((await act(world(), { role: 'fabric', do: 'sm-stop' }, master, 'sm-stop')).outcome);
-    await eventually(world(), `${standby} to be the only master`, async () => (await managersOf(world())) === `${standby} master`);
+    await eventually(
+      world().clock,
+      `${standby} to be the only master`,
+      PATIENCE,
+      async () => (await managersOf(world())) === `${standby} master`,
+    );
     expect(['done', 'accepted']).toContain((await act(world(), { role: 'fabric', do: 'sm-start' }, master, 'sm-start')).outcome);
-    await eventually(world(), `one master and a standby`, async () => {
+    await eventually(world().clock, `one master and a standby`, PATIENCE, async () => {
       const told = await managersOf(world());
       return told.includes(master) && told.includes(standby) && told.includes(' standby') && told.split(' master').length === 2;
     });
-  });
-}
-
-function ends(world: () => FabricWorld): void {
-  test('a cancelled call: nothing is thrown and nothing is claimed', async () => {
-    const { driver, nodes, echo, clock } = world();
-    const gone = AbortSignal.abort();
-    expect((await driver.observe(nodes, gone)).map(({ facts }) => facts)).toEqual(nodes.map(() => null));
-    const request = { act: run(echo.argv, false), targets: nodes, key: 'gone', deadline: clock.now() + CALL_MS };
-    const results = await driver.act(request, gone);
-    expect(results).toHaveLength(nodes.length);
-    for (const { outcome } of results) expect(['refused', 'unknown']).toContain(outcome);
-  });
-
-  test('in the end it waits for nothing', () => {
-    expect(world().driver.waitingFor()).toEqual([]);
   });
 }
 
@@ -244,10 +194,8 @@ function run(argv: readonly string[], once: boolean): FabricAct {
   return { role: 'fabric', do: 'run', argv, version: null, previous: {}, once };
 }
 
-async function act({ driver, clock }: FabricWorld, act: FabricAct, target: string, key: string): Promise<Result> {
-  const results = await driver.act({ act, targets: [target], key, deadline: clock.now() + CALL_MS }, live());
-  expect(results).toHaveLength(1);
-  return results[0] as Result;
+function act(world: FabricWorld, asked: FabricAct, target: string, key: string): Promise<Result> {
+  return actOn(world, asked, target, key, CALL_MS);
 }
 
 /** "sm1 master, sm2 standby", by name; empty while nobody tells. */
@@ -277,28 +225,10 @@ function factsOf({ target, facts, why }: Observation): FabricFacts {
   return facts;
 }
 
-function only(seen: readonly Observation[], target: string): Observation {
-  const found = seen.filter((one) => one.target === target);
-  expect(found).toHaveLength(1);
-  return found[0] as Observation;
-}
-
 function nodeOf({ nodes }: FabricWorld, index: number): string {
   return nodes[index] as string;
 }
 
 function leafOf(link: string): string {
   return /--([^/]+)\//.exec(link)?.[1] ?? '';
-}
-
-function live(): AbortSignal {
-  return new AbortController().signal;
-}
-
-async function eventually({ clock }: FabricWorld, what: string, probe: () => Promise<boolean>): Promise<void> {
-  const deadline = clock.now() + WAIT_MS;
-  while (!(await probe())) {
-    expect(clock.now(), `still waiting for ${what}`).toBeLessThan(deadline);
-    await sleep(clock, 50);
-  }
 }

@@ -1,20 +1,13 @@
 // One suite for every driver with the role "shell": what the runner relies on, whoever answers. It sees the outside world through
 // `ShellWorld` and judges only by what the driver then shows and by what the world counted.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Act, Driver, Observation, Result, ShellFacts } from '../../src/core/ports.ts';
-import { sleep, type Clock } from '../../src/std/clock.ts';
+import { commandTests, endTests, type CommandWorld } from './commands.ts';
+import { actOn, eventually, live, only, openedWorld } from './hands.ts';
 
-export interface ShellWorld {
-  readonly driver: Driver;
+export interface ShellWorld extends CommandWorld {
   /** At least three, all reachable at first. */
   readonly nodes: readonly string[];
-  readonly clock: Clock;
-  /** Ends with 0 and prints `stdout`. */
-  readonly echo: { readonly argv: readonly string[]; readonly stdout: string };
-  /** Ends with `exit`, which is not 0. */
-  readonly fail: { readonly argv: readonly string[]; readonly exit: number };
-  /** Ends with 0 after a while that two calls have time to meet in; `times` is how often it has run on a node. */
-  readonly count: { readonly argv: readonly string[]; readonly times: (node: string) => Promise<number> };
   readonly makeUnreachable: (node: string) => Promise<void>;
   readonly makeReachable: (node: string) => Promise<void>;
   /** Resolves once the node has been asked to boot by somebody else. */
@@ -25,20 +18,16 @@ export interface ShellWorld {
 type ShellAct = Extract<Act, { role: 'shell' }>;
 
 const CALL_MS = 30_000;
-const WAIT_MS = 60_000;
+const PATIENCE = { waitMs: 60_000, everyMs: 50 };
 
 export function shellConformance(name: string, open: () => Promise<ShellWorld>): void {
   describe(`shell: ${name}`, () => {
-    let world: ShellWorld;
-    beforeAll(async () => {
-      world = await open();
-    });
-    afterAll(() => world.stop());
-    looks(() => world);
-    commands(() => world);
-    atMostOnce(() => world);
-    reboots(() => world);
-    ends(() => world);
+    const world = openedWorld(open);
+    looks(world);
+    commandTests(world, run);
+    atMostOnce(world);
+    reboots(world);
+    endTests(world, run);
   });
 }
 
@@ -66,42 +55,13 @@ function looks(world: () => ShellWorld): void {
     const findings = await driver.diagnose([gone], live());
     expect(findings.some((finding) => finding.severity === 'error' && finding.target === gone)).toBe(true);
     await makeReachable(gone);
-    await eventually(clock, async () => (await look(driver, gone)).reachable);
+    await eventually(clock, `${gone} to be reachable`, PATIENCE, async () => (await look(driver, gone)).reachable);
   });
 
   test('diagnose: all is well', async () => {
     const { driver, nodes } = world();
     const findings = await driver.diagnose(nodes, live());
     expect(findings.filter((finding) => finding.severity === 'error')).toEqual([]);
-  });
-}
-
-function commands(world: () => ShellWorld): void {
-  test('run: exit 0 and the output, trimmed, one result a node', async () => {
-    const { driver, nodes, echo, clock } = world();
-    const request = { act: run(echo.argv, false), targets: nodes, key: 'echo', deadline: clock.now() + CALL_MS };
-    const results = await driver.act(request, live());
-    expect(results.map((one) => one.target).toSorted()).toEqual(nodes.toSorted());
-    for (const { outcome, evidence } of results) {
-      expect(outcome).toBe('done');
-      expect(evidence).toMatchObject({ exit: 0, stdout: echo.stdout });
-    }
-    expect(driver.describe(request).length).toBeGreaterThan(0);
-  });
-
-  test('run: another exit code is done, too, and is for the caller to judge', async () => {
-    const result = await act(world(), run(world().fail.argv, false), first(world()), 'fail');
-    expect(result.outcome).toBe('done');
-    expect(result.evidence).toMatchObject({ exit: world().fail.exit });
-  });
-
-  test('run: past its deadline it does not start', async () => {
-    const { driver, clock, count } = world();
-    const node = first(world());
-    const before = await count.times(node);
-    const request = { act: run(count.argv, true), targets: [node], key: 'late', deadline: clock.now() - 1 };
-    expect((await driver.act(request, live()))[0]?.outcome).toBe('refused');
-    expect(await count.times(node)).toBe(before);
   });
 }
 
@@ -129,7 +89,7 @@ function reboots(world: () => ShellWorld): void {
     const before = (await look(driver, node)).bootId ?? '';
     const result = await act(world(), { role: 'shell', do: 'reboot', bootIds: { [node]: before } }, node, 'reboot');
     expect(result.outcome).toBe('accepted');
-    await eventually(clock, async () => isOtherBoot(await look(driver, node), before));
+    await eventually(clock, `another boot of ${node}`, PATIENCE, async () => isOtherBoot(await look(driver, node), before));
   });
 
   test('reboot: another boot than the one meant is left alone, and named', async () => {
@@ -137,7 +97,7 @@ function reboots(world: () => ShellWorld): void {
     const node = first(world());
     const before = (await look(driver, node)).bootId ?? '';
     await rebootOutOfBand(node);
-    await eventually(clock, async () => isOtherBoot(await look(driver, node), before));
+    await eventually(clock, `another boot of ${node}`, PATIENCE, async () => isOtherBoot(await look(driver, node), before));
     const now = (await look(driver, node)).bootId;
     const result = await act(world(), { role: 'shell', do: 'reboot', bootIds: { [node]: before } }, node, 'reboot-2');
     expect(result.outcome).toBe('done');
@@ -146,32 +106,12 @@ function reboots(world: () => ShellWorld): void {
   });
 }
 
-function ends(world: () => ShellWorld): void {
-  test('a cancelled call: nothing is thrown and nothing is claimed', async () => {
-    const { driver, nodes, echo, clock } = world();
-    const gone = AbortSignal.abort();
-    const seen = await driver.observe(nodes, gone);
-    expect(seen.map((one) => one.facts)).toEqual(nodes.map(() => null));
-    const request = { act: run(echo.argv, false), targets: nodes, key: 'gone', deadline: clock.now() + CALL_MS };
-    const results = await driver.act(request, gone);
-    expect(results).toHaveLength(nodes.length);
-    for (const { outcome } of results) expect(['refused', 'unknown']).toContain(outcome);
-  });
-
-  test('in the end it waits for nothing', () => {
-    expect(world().driver.waitingFor()).toEqual([]);
-  });
-}
-
 function run(argv: readonly string[], once: boolean): ShellAct {
   return { role: 'shell', do: 'run', argv, version: null, previous: {}, once };
 }
 
-async function act(world: ShellWorld, act: ShellAct, node: string, key: string): Promise<Result> {
-  const request = { act, targets: [node], key, deadline: world.clock.now() + CALL_MS };
-  const results = await world.driver.act(request, live());
-  expect(results).toHaveLength(1);
-  return results[0] as Result;
+function act(world: ShellWorld, asked: ShellAct, target: string, key: string): Promise<Result> {
+  return actOn(world, asked, target, key, CALL_MS);
 }
 
 async function look(driver: Driver, node: string): Promise<ShellFacts> {
@@ -193,24 +133,6 @@ function bootsOf(seen: readonly Observation[]): Map<string, string | null> {
   return new Map(seen.map((one): [string, string | null] => [one.target, factsOf(one).bootId]).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function only(seen: readonly Observation[], node: string): Observation {
-  const found = seen.filter((one) => one.target === node);
-  expect(found).toHaveLength(1);
-  return found[0] as Observation;
-}
-
 function first(world: ShellWorld): string {
   return world.nodes[0] as string;
-}
-
-function live(): AbortSignal {
-  return new AbortController().signal;
-}
-
-async function eventually(clock: Clock, probe: () => Promise<boolean>): Promise<void> {
-  const deadline = clock.now() + WAIT_MS;
-  while (!(await probe())) {
-    expect(clock.now(), 'still waiting').toBeLessThan(deadline);
-    await sleep(clock, 50);
-  }
 }

@@ -228,6 +228,8 @@ export class Site {
       const file = join(this.#home.folder, 'nodes', place.ends[0], 'faults', fault);
       if (existsSync(file) && Number(readFileSync(file, 'utf8')) === place.rail) rmSync(file);
     }
+    // A flapping cable leaves its cut behind when its node loses power in the middle of it.
+    rmSync(join(this.#home.folder, 'site', 'cut', link.replaceAll('/', ',')), { force: true });
     await this.#say([`Error ${place.place} 0`]);
     await this.command('link-sync');
   }

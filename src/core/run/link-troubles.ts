@@ -77,7 +77,8 @@ export function noteLink(troubles: Map<string, LinkTrouble>, target: number, at:
     ends: endsOf(name),
     target,
     state: LINK_STATES.find((state) => state === told['state']) ?? 'down',
-    why: typeof told['why'] === 'string' ? told['why'] : '',
+    // What it suffered from is worth more, once it is clean, than that it is.
+    why: told['clean'] === true && before ? before.why : typeof told['why'] === 'string' ? told['why'] : '',
     since: before?.since ?? at,
     cleanAt: told['clean'] === true ? at : null,
     flaps: typeof told['flaps'] === 'number' ? told['flaps'] : 0,

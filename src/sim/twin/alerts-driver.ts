@@ -1,40 +1,32 @@
 // The twin's alerts behind core's driver port: one silence a run, and what fires.
 import type { Finding } from '../../core/finding.ts';
-import type { ActRequest, Driver, Observation, Outcome, Result } from '../../core/ports.ts';
+import type { ActRequest, Observation, Result } from '../../core/ports.ts';
 import { alertsFacts, leaveSilence, setSilence, silenceOf } from './alerts.ts';
-import { nextCall, type Calls } from './calls.ts';
-import { describeAct } from './describe-act.ts';
-import { feel, type World } from './world.ts';
+import { nextCall } from './calls.ts';
+import { answerAll, GIVEN_UP, TwinDriver, unseen } from './twin-driver.ts';
+import { feel } from './world.ts';
 
-export class AlertsDriver implements Driver {
+export class AlertsDriver extends TwinDriver {
   readonly name = 'twin-alerts';
   readonly roles = ['alerts'] as const;
   readonly folds = true;
-  readonly #world: World;
-  readonly #calls: Calls;
-
-  constructor(world: World, calls: Calls) {
-    this.#world = world;
-    this.#calls = calls;
-  }
 
   async observe(targets: readonly string[], signal: AbortSignal): Promise<Observation[]> {
-    const at = this.#world.clock.now();
-    const answered = await this.#calls.wait(nextCall(this.#world, 'alerts').beforeMs, signal);
+    const at = this.world.clock.now();
+    const answered = await this.calls.wait(nextCall(this.world, 'alerts').beforeMs, signal);
     return targets.map((target): Observation => {
       // Of a target that it never heard of an alert manager says nothing else either: no silences, no alerts.
-      return answered ? { target, at, facts: alertsFacts(this.#world, target), why: '' } : { target, at, facts: null, why: 'given up' };
+      return answered ? { target, at, facts: alertsFacts(this.world, target), why: '' } : unseen(target, at, GIVEN_UP);
     });
   }
 
   async act({ act, targets, key, deadline }: ActRequest, signal: AbortSignal): Promise<Result[]> {
-    const world = this.#world;
-    const all = (outcome: Outcome, why: string): Result[] => targets.map((target) => ({ target, outcome, evidence: { why } }));
-    if (act.role !== 'alerts') return all('refused', `the twin's alerts cannot do ${act.role} ${act.do}`);
-    if (!(await this.#calls.wait(nextCall(world, 'alerts').beforeMs, signal))) return all('unknown', 'given up');
+    const world = this.world;
+    if (act.role !== 'alerts') return answerAll(targets, 'refused', `the twin's alerts cannot do ${act.role} ${act.do}`);
+    if (!(await this.calls.wait(nextCall(world, 'alerts').beforeMs, signal))) return answerAll(targets, 'unknown', GIVEN_UP);
     const now = world.clock.now();
-    if (now > deadline) return all('refused', 'past its deadline');
-    if (act.do === 'silence' && act.until <= now) return all('refused', 'it would be over already');
+    if (now > deadline) return answerAll(targets, 'refused', 'past its deadline');
+    if (act.do === 'silence' && act.until <= now) return answerAll(targets, 'refused', 'it would be over already');
     const silence =
       act.do === 'silence'
         ? setSilence(world, act.run, targets, act.until, `pitstop:${act.run} ${act.why}`.trimEnd())
@@ -44,19 +36,7 @@ export class AlertsDriver implements Driver {
     return targets.map((target) => ({ target, outcome: 'done', evidence: silence ? { silence: silence.id } : {} }));
   }
 
-  describe(request: ActRequest): readonly string[] {
-    return [describeAct(this.name, request)];
-  }
-
-  async diagnose(_targets: readonly string[], _signal: AbortSignal): Promise<Finding[]> {
+  override async diagnose(_targets: readonly string[], _signal: AbortSignal): Promise<Finding[]> {
     return [];
-  }
-
-  waitingFor(): readonly string[] {
-    return [];
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 }
