@@ -50,7 +50,7 @@ withSshd('ssh at most once, on real sshds', () => {
       const following = follow();
       await until(
         'the follower',
-        () => followers(join(path('once'), onceName('run/step/1', 'n4'))) === cuts + 1 && existsSync(path('long-log')),
+        () => followers(join(path('once'), onceName('run/step/1', 'n4'))).length === cuts + 1 && existsSync(path('long-log')),
       );
       for (const pid of sshd.connections('n4')) process.kill(pid, 'SIGKILL');
       expect(await following).toMatchObject({ outcome: 'unknown', evidence: { why: expect.stringContaining('broke') } });
@@ -92,6 +92,8 @@ withSshd('ssh at most once, on real sshds', () => {
       () => existsSync(path('down-log')) && /^\s*\d+\n/.exec(readFileSync(path('down-log'), 'utf8'))?.[0],
     );
     await sshd.stopNode('n7');
+    // Whoever follows the command goes down with the node: a survivor would be told of the loss, and nobody else.
+    for (const pid of followers(join(path('once'), onceName('run/step/1', 'n7')))) process.kill(pid, 'SIGKILL');
     process.kill(-pidIn(group), 'SIGKILL');
     expect(await running).toMatchObject({ outcome: 'unknown', evidence: { why: expect.stringContaining('broke') } });
     expect(await run(driver, 'n7', argv)).toMatchObject({ outcome: 'refused', evidence: { kind: 'silent' } });
@@ -130,7 +132,7 @@ async function run(driver: Driver, node: string, argv: readonly string[]): Promi
 }
 
 /** Shells that follow the command of this folder; one whose session was killed goes on until the command ends. */
-function followers(folder: string): number {
+function followers(folder: string): number[] {
   const ofProcess = (pid: string): boolean => {
     try {
       return readlinkSync(`/proc/${pid}/cwd`) === folder && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('/bin/sh\0-s\0');
@@ -138,5 +140,7 @@ function followers(folder: string): number {
       return false;
     }
   };
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && ofProcess(pid)).length;
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && ofProcess(pid))
+    .map(Number);
 }
